@@ -1,0 +1,22 @@
+"""The directory of a tenant: what is read first and kept, because everything else hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from auditor.facts.account import Account
+from auditor.facts.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Accounts by key and the organisation's domains, as far as they could be read."""
+
+    tenant: Tenant
+    accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
+    domains: frozenset[str] = frozenset()
+    """Domains of this tenant, aliases included, in lower case."""
+    domains_complete: bool = False
+    """Whether the listing of domains was read to its end; without it an unlisted domain is not known to be outside."""

@@ -1,0 +1,101 @@
+"""Tenant-wide facts: the tenant itself, its domains, its settings and its sign-in policies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from auditor.facts.base import UNSET, Fact, Read
+
+ConnectorName = Literal["google_workspace", "microsoft_365"]
+SharingLimit = Literal["anyone", "new_guests", "existing_guests", "allow_listed", "nobody"]
+SecondFactors = Literal["any", "no_telephony", "passkey_plus_code", "passkey_plus_ip_bound_code", "passkey_only"]
+Grant = Literal["block", "mfa", "phishing_resistant_mfa", "other", "nothing"]
+
+
+class Tenant(Fact, frozen=True, kw_only=True, gc=False):
+    """A Google Workspace customer or an Entra tenant, with the counts that policies judge."""
+
+    connector: ConnectorName
+    """Which vendor."""
+    vendor_id: str
+    """The customer or tenant id."""
+    active_people: Read[int] = UNSET
+    """People whose sign-in is not blocked, guests not counted."""
+    guests: Read[int] = UNSET
+    """Guests, pending ones included."""
+    super_admins: Read[int] = UNSET
+    """Active accounts with the highest administrator role."""
+
+
+class Domain(Fact, frozen=True, kw_only=True, gc=False):
+    """A mail domain of the organisation; addresses in it are inside. ``label`` is its name in lower case."""
+
+    name: str
+    """The domain in lower case."""
+    verified: Read[bool] = UNSET
+    """Whether the vendor has seen proof of ownership."""
+    primary: Read[bool] = UNSET
+    """Whether it is the tenant's main domain."""
+
+
+class GoogleSettings(Struct, frozen=True, kw_only=True, gc=False):
+    """Settings that only Google Workspace has (Cloud Identity Policy API)."""
+
+    two_step_enrollment_allowed: Read[bool] = UNSET
+    """``security.two_step_verification_enrollment``."""
+    two_step_enforced_from: Read[datetime | None] = UNSET
+    """``security.two_step_verification_enforcement``; null when enforcement is off."""
+    second_factors: Read[SecondFactors] = UNSET
+    """``security.two_step_verification_enforcement_factor``: which second factors count."""
+    publishing_allowed: Read[bool] = UNSET
+    """``drive_and_docs.external_sharing``: whether files may be opened to anyone with the link."""
+
+
+class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
+    """Settings that only Microsoft 365 has."""
+
+    security_defaults: Read[bool] = UNSET
+    """``identitySecurityDefaultsEnforcementPolicy.isEnabled``."""
+    resharing_by_outsiders: Read[bool] = UNSET
+    """``sharepointSettings.isResharingByExternalUsersEnabled``."""
+    legacy_sharepoint_sign_in: Read[bool] = UNSET
+    """``sharepointSettings.isLegacyAuthProtocolsEnabled``."""
+
+
+class Settings(Fact, frozen=True, kw_only=True, gc=False):
+    """Effective settings of a tenant, or of one organisational unit where the vendor has such units."""
+
+    scope: str
+    """Path of the organisational unit; ``/`` for the whole tenant."""
+    accounts: Read[int] = UNSET
+    """How many active accounts these values hold for."""
+    mfa_required: Read[bool] = UNSET
+    """Whether the setting demands a second factor of everyone in scope now."""
+    auto_forwarding_allowed: Read[bool] = UNSET
+    """Whether people may forward their mail automatically to the outside."""
+    mail_delegation_allowed: Read[bool] = UNSET
+    """Whether people may give others access to their mailbox."""
+    outside_sharing: Read[SharingLimit] = UNSET
+    """The widest circle to whom files may be opened."""
+    google_workspace: GoogleSettings | None = None
+    microsoft_365: MicrosoftSettings | None = None
+
+
+class SignInPolicy(Fact, frozen=True, kw_only=True, gc=False):
+    """A rule that decides whether a sign-in needs a second factor (an Entra Conditional Access policy)."""
+
+    state: Read[Literal["on", "report_only", "off"]] = UNSET
+    """Only ``on`` protects anybody."""
+    grant: Read[Grant] = UNSET
+    """What it asks for when it applies; the weakest of several alternatives."""
+    everyone: Read[bool] = UNSET
+    """Whether it includes all accounts, guests too."""
+    every_app: Read[bool] = UNSET
+    """Whether it includes all applications and excludes none."""
+    narrowed_by: Read[tuple[str, ...]] = UNSET
+    """Conditions that make it hold only at certain times, places, devices, clients or risks."""
+    excluded_accounts: Read[tuple[str, ...]] = UNSET
+    """Keys of the accounts it leaves out, groups and roles resolved to their members."""

@@ -1,0 +1,66 @@
+"""The seams: what the core asks of connectors, progress displays and clocks. Structural, so nobody need import them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from auditor.facts import Directory, Fact, Tenant
+from auditor.models import Failure, NotApplicable, Target
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware, in UTC."""
+
+Reading = Fact | Failure | NotApplicable
+"""What a collector yields."""
+
+
+class Collector(Protocol):
+    """Reads one kind of thing. Contains no threads, no retries and no handling of failures."""
+
+    name: str
+    """Name for coverage and logs, such as ``gmail_filters``."""
+    kinds: tuple[str, ...]
+    """Kinds of facts it yields."""
+    batch_size: int
+    """How many targets one call of ``read`` takes at the most."""
+
+    def targets(self) -> Iterable[Target]:
+        """List what is to be read. Raises ``ReadError`` when even the list cannot be had."""
+        ...
+
+    def read(self, targets: Sequence[Target]) -> Iterator[Reading]:
+        """Read a batch: facts, and for each target that gave none a ``Failure`` or ``NotApplicable``.
+
+        A ``ReadError`` that escapes counts for every target of the batch.
+        """
+        ...
+
+
+class Connector(Protocol):
+    """One tenant of one vendor, read-only."""
+
+    def identify(self) -> Tenant:
+        """Sign in and say which tenant this is. Raises ``SignInError``."""
+        ...
+
+    def directory_collectors(self) -> Sequence[Collector]:
+        """Collectors of what is read first and kept: accounts, domains, settings."""
+        ...
+
+    def collectors(self, directory: Directory) -> Sequence[Collector]:
+        """Collectors of what hangs on the directory: rules, grants, files."""
+        ...
+
+    def close(self) -> None:
+        """Give up connections and forget tokens."""
+        ...
+
+
+class Progress(Protocol):
+    """Somewhere to show how far collection is. Called from one thread."""
+
+    def advance(self, tenant: str, source: str, done: int, total: int, requests: int) -> None:
+        """Targets of ``source`` that are done, of how many, and requests made for the tenant so far."""
+        ...
