@@ -28,8 +28,8 @@ class Target:
 class Failure:
     """A target, or some fields of its facts, that could not be read.
 
-    ``fields`` names the fields that stayed ``UNSET`` on facts which are there all the same; empty means that whole facts
-    may be missing. ``known`` says what is certain about the missing facts (such as ``{"mechanism": "filter"}``), so that
+    ``fields`` names the fields that stayed ``UNSET`` on facts which are there all the same; empty means that whole
+    facts may be missing. ``known`` says what is certain about them (such as ``{"mechanism": "filter"}``), so that
     policies about something else are not called unknown.
     """
 
