@@ -1,0 +1,85 @@
+"""What the auditor has been granted in the practice organisation, in both clouds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+GOOGLE_AUTH = "https://www.googleapis.com/auth/"
+
+GOOGLE_SCOPES = frozenset(
+    GOOGLE_AUTH + name
+    for name in (
+        "admin.directory.domain.readonly",
+        "admin.directory.orgunit.readonly",
+        "admin.directory.rolemanagement.readonly",
+        "admin.directory.user.readonly",
+        "cloud-identity.policies.readonly",
+        "drive.metadata.readonly",
+        "gmail.settings.basic",
+    )
+)
+
+GOOGLE_APIS = frozenset(
+    {"admin.googleapis.com", "cloudidentity.googleapis.com", "drive.googleapis.com", "gmail.googleapis.com"}
+)
+
+MICROSOFT_ROLES = frozenset(
+    {
+        "AuditLog.Read.All",
+        "Directory.Read.All",
+        "Domain.Read.All",
+        "Exchange.ManageAsApp",
+        "Files.Read.All",
+        "GroupMember.Read.All",
+        "MailboxSettings.Read",
+        "Organization.Read.All",
+        "Policy.Read.All",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagement.Read.Directory",
+        "SharePointTenantSettings.Read.All",
+        "Sites.Read.All",
+        "User.Read.All",
+    }
+)
+
+SWITCHES = frozenset({"google_super_admin", "exchange_role", "premium"})
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """Everything that somebody must have granted before an answer is given; the default lacks nothing.
+
+    ``google_scopes`` are the scopes of the domain-wide delegation (full URLs), ``google_apis`` the APIs enabled in the
+    service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the
+    administrator may use the Policy API. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
+    role that Exchange wants besides ``Exchange.ManageAsApp``, ``premium`` the Entra ID P1 licence.
+    """
+
+    google_scopes: frozenset[str] = GOOGLE_SCOPES
+    google_apis: frozenset[str] = GOOGLE_APIS
+    google_super_admin: bool = True
+    microsoft_roles: frozenset[str] = MICROSOFT_ROLES
+    exchange_role: bool = True
+    premium: bool = True
+
+    def without(self, *names: str) -> Permissions:
+        """Return the same permissions but for ``names``.
+
+        A name is a Google scope (the part after ``/auth/`` is enough), an API's host name, a Microsoft application
+        permission, or one of ``google_super_admin``, ``exchange_role``, ``premium``. Raises ``ValueError`` for a name
+        that was not granted, because taking away nothing would prove nothing.
+        """
+        left = self
+        for name in names:
+            scope = GOOGLE_AUTH + name.removeprefix(GOOGLE_AUTH)
+            if scope in left.google_scopes:
+                left = replace(left, google_scopes=left.google_scopes - {scope})
+            elif name in left.google_apis:
+                left = replace(left, google_apis=left.google_apis - {name})
+            elif name in left.microsoft_roles:
+                left = replace(left, microsoft_roles=left.microsoft_roles - {name})
+            elif name in SWITCHES and getattr(left, name):
+                left = replace(left, **{name: False})
+            else:
+                raise ValueError(f"{name!r} is not among the permissions")
+        return left
