@@ -138,7 +138,10 @@ class MicrosoftAccount:
     role_template_ids: list[str] = field(default_factory=list)  # active directory roles
     mailbox: Mailbox | None = None
     rules: list[InboxRule] = field(default_factory=list)
+    mail_folders: dict[str, str] = field(default_factory=dict)  # folder id, as rules name it -> display name
     drive: Drive | None = None
+    eligible_role_template_ids: list[str] = field(default_factory=list)  # roles that PIM lets the account activate
+    per_user_mfa: str = "disabled"  # the older per-person switch: disabled | enabled | enforced
 
     @property
     def mfa_registered(self) -> bool:
@@ -194,6 +197,7 @@ class MicrosoftTenant:
     groups: list[MicrosoftGroup] = field(default_factory=list)
     accounts: list[MicrosoftAccount] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
+    named_locations: list[Json] = field(default_factory=list)  # wire objects of conditionalAccess/namedLocations
 
 
 @dataclass(slots=True)

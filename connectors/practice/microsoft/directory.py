@@ -1,0 +1,65 @@
+"""The tenant's records by id, indexed once: a listing of 20,000 accounts must not search them 20,000 times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.practice.organisation import (
+        Drive,
+        DriveItem,
+        MicrosoftAccount,
+        MicrosoftGroup,
+        MicrosoftTenant,
+        Site,
+    )
+
+
+@dataclass(slots=True)
+class Directory:
+    """A tenant and the ways to look something up in it. What is added to the tenant later is not seen."""
+
+    tenant: MicrosoftTenant
+    accounts: dict[str, MicrosoftAccount] = field(init=False)
+    groups: dict[str, MicrosoftGroup] = field(init=False)
+    sites: dict[str, Site] = field(init=False)
+    drives: dict[str, Drive] = field(init=False)
+    owners: dict[str, MicrosoftAccount] = field(init=False)  # by id of the OneDrive
+    _addresses: dict[str, MicrosoftAccount] = field(init=False)
+    _items: dict[str, dict[str, DriveItem]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tenant = self.tenant
+        self.accounts = {account.id: account for account in tenant.accounts}
+        self._addresses = {account.address.lower(): account for account in tenant.accounts}
+        self.groups = {group.id: group for group in tenant.groups}
+        self.sites = {site.id: site for site in tenant.sites}
+        self.owners = {account.drive.id: account for account in tenant.accounts if account.drive}
+        self.drives = {account.drive.id: account.drive for account in tenant.accounts if account.drive}
+        self.drives |= {drive.id: drive for site in tenant.sites for drive in site.drives}
+
+    def account(self, key: str) -> MicrosoftAccount | None:
+        """Return the account with this object id or user principal name."""
+        return self.accounts.get(key) or self._addresses.get(key.lower())
+
+    def item(self, drive: Drive, key: str) -> DriveItem | None:
+        """Return the item of the drive; the drive is indexed at its first use."""
+        if drive.id not in self._items:
+            self._items[drive.id] = {item.id: item for item in drive.items}
+        return self._items[drive.id].get(key)
+
+    def transitive_members(self, group: MicrosoftGroup) -> list[MicrosoftAccount | MicrosoftGroup]:
+        """Members of the group and of the groups in it, each once, the group itself never, even in a circle."""
+        found: dict[str, MicrosoftAccount | MicrosoftGroup] = {}
+        waiting = [group]
+        while waiting:
+            for key in waiting.pop().members:
+                if key == group.id or key in found:
+                    continue
+                if nested := self.groups.get(key):
+                    found[key] = nested
+                    waiting.append(nested)
+                elif account := self.accounts.get(key):
+                    found[key] = account
+        return list(found.values())

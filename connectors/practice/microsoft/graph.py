@@ -1,0 +1,92 @@
+"""``graph.microsoft.com``: finds the operation, checks the token and the permission, answers.
+
+The order is Microsoft's: who are you (401), may you (403), does it exist (404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connectors.practice.microsoft import batch, files, groups, mail, people, policies, refusals, registration, roles
+from connectors.practice.microsoft.call import Call, Operation
+from connectors.practice.microsoft.odata import QueryError
+from connectors.practice.microsoft.tokens import GRAPH, Mint, TokenError
+
+if TYPE_CHECKING:
+    from connectors.practice.microsoft.directory import Directory
+    from connectors.practice.permissions import Permissions
+    from connectors.practice.wire import Answer, Request, Service
+
+HOST = "graph.microsoft.com"
+OPERATIONS: tuple[Operation, ...] = (
+    *people.OPERATIONS,
+    *groups.OPERATIONS,
+    *registration.OPERATIONS,
+    *roles.OPERATIONS,
+    *policies.OPERATIONS,
+    *mail.OPERATIONS,
+    *files.OPERATIONS,
+)
+
+Routes = dict[tuple[str, str, int], list[tuple[tuple[str, ...], Operation]]]
+
+
+def routes(operations: tuple[Operation, ...]) -> Routes:
+    """Return the operations by version, first segment and number of segments, so that a look-up compares only a few."""
+    table: Routes = {}
+    for operation in operations:
+        segments = tuple(operation.address.split("/"))
+        table.setdefault((operation.version, segments[0], len(segments)), []).append((segments, operation))
+    return table
+
+
+def find(table: Routes, path: str) -> tuple[Operation, tuple[str, ...]] | None:
+    """Return the operation at ``path`` and the ids in it; names are compared without regard to case, as Graph does."""
+    version, _, rest = path.strip("/").partition("/")
+    segments = rest.split("/")
+    for pattern, operation in table.get((version, segments[0], len(segments)), ()):
+        pairs = list(zip(pattern, segments, strict=True))
+        if all(wanted in ("{}", given) or wanted.lower() == given.lower() for wanted, given in pairs):
+            return operation, tuple(given for wanted, given in pairs if wanted == "{}")
+    return None
+
+
+def service(
+    directory: Directory,
+    permissions: Callable[[], Permissions],
+    mint: Mint,
+    serve: Service,
+    now: Callable[[], datetime],
+) -> Service:
+    """Return the Graph of one tenant; ``serve`` answers the parts of a ``$batch``."""
+    table = routes(OPERATIONS)
+
+    def answer(request: Request) -> Answer:
+        moment, granted = now(), permissions()
+        try:
+            # A role taken away counts at once; a role added needs a new token, as in Entra.
+            held = mint.roles(request, GRAPH, moment) & granted.microsoft_roles
+        except TokenError as error:
+            return refusals.unauthenticated(request, moment, str(error))
+        if not request.inner and batch.is_batch(request):
+            return batch.answer(request, serve, moment)
+        if request.method != "GET":
+            return refusals.method_not_allowed(request, moment)
+        if (found := find(table, request.path)) is None:
+            return refusals.no_such_segment(request, moment)
+        operation, keys = found
+        return perform(operation, Call(request, directory, keys, held, granted.premium, moment))
+
+    return answer
+
+
+def perform(operation: Operation, call: Call) -> Answer:
+    """Return the operation's answer, or its refusal for want of a permission or of a query that Graph can read."""
+    if not call.may(operation.roles):
+        return operation.denied(call.request, call.now, operation.roles)
+    try:
+        return operation.answer(call)
+    except QueryError as error:
+        return refusals.refuse(call.request, call.now, 400, error.code, error.message)

@@ -1,0 +1,123 @@
+"""Directory roles: who holds one now, and who may activate one through Privileged Identity Management."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from connectors.practice.microsoft import odata
+from connectors.practice.microsoft.call import Call, Operation
+from connectors.practice.microsoft.people import moment, user
+from connectors.practice.microsoft.refusals import denied_by_directory, denied_by_privileged_identity
+from connectors.practice.microsoft.tokens import encode
+from connectors.practice.organisation import Json, MicrosoftAccount
+
+if TYPE_CHECKING:
+    from connectors.practice.wire import Answer
+
+READS_ROLES = frozenset({"RoleManagement.Read.Directory"})
+READS_ELIGIBILITY = frozenset({"RoleEligibilitySchedule.Read.Directory"})
+ASSIGNMENTS = "roleManagement/directory/roleAssignments"
+DEFINITIONS = "roleManagement/directory/roleDefinitions"
+ELIGIBILITY = "roleManagement/directory/roleEligibilityScheduleInstances"
+
+# https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+BUILT_IN = {
+    "62e90394-69f5-4237-9190-012177145e10": ("Global Administrator", True),
+    "f2ef992c-3afb-46b9-b7cf-a126ee74c451": ("Global Reader", True),
+    "29232cdf-9323-42fd-ade2-1d097af3e4de": ("Exchange Administrator", True),
+    "f28a1f50-f6e7-4571-818b-6a12f2af6b6c": ("SharePoint Administrator", True),
+    "fe930be7-5e62-47db-91af-98c3a49a38b1": ("User Administrator", True),
+    "729827e3-9c14-49f7-bb1b-9608f156bbb8": ("Helpdesk Administrator", True),
+    "e8611ab8-c189-46e8-94e1-60213ab1f814": ("Privileged Role Administrator", True),
+    "194ae4cb-b126-40b2-bd5b-6091b380977d": ("Security Administrator", True),
+    "5d6b6bb7-de71-4623-b4af-96380a352509": ("Security Reader", True),
+    "b0f54661-2d74-4c50-afa3-1ec803f12efe": ("Billing Administrator", False),
+    "88d8e3e3-8f55-4a1e-953a-9b9898b8876b": ("Directory Readers", False),
+    "4a5d8f65-41da-4de4-8968-e035b65339cf": ("Reports Reader", False),
+}
+
+
+def identifier(*parts: str) -> str:
+    """Return an opaque id that depends on ``parts`` alone, in the look of role assignments."""
+    return f"{encode(hashlib.sha256('|'.join(parts).encode()).digest()[:32])}-1"
+
+
+def assignment(account: MicrosoftAccount, role: str, *, with_principal: bool) -> Json:
+    """Return an active assignment over the whole directory.
+
+    https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
+    """
+    row: Json = {
+        "id": identifier("active", role, account.id),
+        "principalId": account.id,
+        "directoryScopeId": "/",
+        "roleDefinitionId": role,
+    }
+    if with_principal:
+        row["principal"] = {"@odata.type": "#microsoft.graph.user", **user(account)}
+    return row
+
+
+def assignments(call: Call) -> Answer:
+    """``GET .../roleAssignments``, with ``$expand=principal``."""
+    expand = call.request.query.get("$expand", "")
+    if expand not in {"", "principal"}:
+        raise odata.QueryError("BadRequest", f"Parsing OData Select and Expand failed: '{expand}'.")
+    rows = [
+        assignment(account, role, with_principal=bool(expand))
+        for account in call.directory.accounts.values()
+        for role in account.role_template_ids
+    ]
+    entity = f"{ASSIGNMENTS}(principal())" if expand else ASSIGNMENTS
+    return odata.rows(call.request, rows, entity=entity)
+
+
+def definitions(call: Call) -> Answer:
+    """``GET .../roleDefinitions``: the built-in roles, whose id is their template id."""
+    rows: list[Json] = [
+        {
+            "id": template,
+            "templateId": template,
+            "displayName": name,
+            "description": f"Built-in role: {name}",
+            "isBuiltIn": True,
+            "isEnabled": True,
+            "isPrivileged": privileged,
+            "resourceScopes": ["/"],
+            "version": "1",
+            "rolePermissions": [],
+        }
+        for template, (name, privileged) in BUILT_IN.items()
+    ]
+    return odata.rows(call.request, rows, entity=DEFINITIONS)
+
+
+def eligibility(call: Call) -> Answer:
+    """``GET .../roleEligibilityScheduleInstances``.
+
+    https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance
+    """
+    rows: list[Json] = [
+        {
+            "id": identifier("eligible", role, account.id),
+            "principalId": account.id,
+            "roleDefinitionId": role,
+            "directoryScopeId": "/",
+            "appScopeId": None,
+            "startDateTime": moment(account.created),
+            "endDateTime": None,
+            "memberType": "Direct",
+            "roleEligibilityScheduleId": identifier("schedule", role, account.id),
+        }
+        for account in call.directory.accounts.values()
+        for role in account.eligible_role_template_ids
+    ]
+    return odata.rows(call.request, rows, entity=ELIGIBILITY)
+
+
+OPERATIONS = (
+    Operation(ASSIGNMENTS, READS_ROLES, denied_by_directory, assignments),
+    Operation(DEFINITIONS, READS_ROLES, denied_by_directory, definitions),
+    Operation(ELIGIBILITY, READS_ELIGIBILITY, denied_by_privileged_identity, eligibility),
+)
