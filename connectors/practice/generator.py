@@ -1,0 +1,50 @@
+"""The seeded generator of the practice organisation: a campaign called "Rivera for Senate", of any size.
+
+The people have an account in each cloud, joined by address. First everything is as it should be, then problems and
+decoys are put in and written down. The story is the same for every seed; who plays which part is not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connectors.practice.decoys import plant_decoys
+from connectors.practice.google_tenant import google_tenant
+from connectors.practice.hostile import make_hostile
+from connectors.practice.microsoft_tenant import guests_of, microsoft_tenant
+from connectors.practice.organisation import Organisation
+from connectors.practice.problems import plant_problems
+from connectors.practice.roster import outsiders, roster
+from connectors.practice.scene import Scene
+from connectors.practice.vendor_ids import stream
+
+NAME = "Rivera for Senate"
+
+
+def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_names: bool = False) -> Organisation:
+    """Return the organisation with ``accounts`` accounts in each cloud; same arguments, same organisation.
+
+    ``today`` is the moment to which everything "old" or "recent" is relative; it carries a time zone. In the
+    Microsoft cloud the guests and one shared mailbox are among the accounts, and the last people of the roster have
+    none there. ``hostile_names`` puts an attacker's texts on what carries the problems and changes nothing else.
+    Raises ``ValueError`` for fewer than 25 accounts or a ``today`` without a time zone.
+    """
+    if today.tzinfo is None:
+        raise ValueError("today needs a time zone, such as datetime(2026, 10, 1, tzinfo=UTC)")
+    people = roster(stream(seed, "people"), accounts)
+    guests = outsiders(stream(seed, "guests"), guests_of(accounts))
+    members = people[: accounts - len(guests) - 1]
+    organisation = Organisation(
+        name=NAME,
+        seed=seed,
+        today=today,
+        people=people + guests,
+        google=google_tenant(stream(seed, "google"), NAME, people, today),
+        microsoft=microsoft_tenant(stream(seed, "microsoft"), NAME, members, guests, today),
+    )
+    scene = Scene(organisation, stream(seed, "story"))
+    plant_problems(scene)
+    plant_decoys(scene)
+    if hostile_names:
+        make_hostile(organisation)
+    return organisation

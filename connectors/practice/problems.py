@@ -1,0 +1,115 @@
+"""The story of the campaign: who was broken into, who left a door open, and more of it as the campaign grows.
+
+Kinds of problems, all objects of a kind being listed. ``object_id`` is the vendor's id of what carries the problem.
+
+=================== ========= ================================================= ==========================
+kind                cloud     meaning                                           ``object_id``
+=================== ========= ================================================= ==========================
+not-enrolled        Google    active person without 2-Step Verification         account
+admin-not-enrolled  Google    the same of an administrator (listed twice)       account
+not-enforced        Google    active person of a unit without enforcement       account
+stale-admin         both      administrator not signed in for over 90 days      account
+auto-forwarding     Google    whole mailbox forwarded outside                   outside address
+forwarding-address  Google    outside forwarding address, verified              outside address
+forwarding-filter   Google    filter forwards outside                           filter
+hiding-filter       Google    filter deletes or hides warnings and money mail   filter
+outside-delegate    Google    delegate outside                                  outside address
+public-file         Google    file open to anybody, not in the trash            file
+outside-share       both      file or folder that a stranger or guest may edit  file, drive item
+not-registered      Microsoft enabled member without a second factor            account
+mfa-excluded        Microsoft enabled member whom the MFA policy leaves out     account
+admin-weak-method   Microsoft administrator with nothing but a telephone        account
+stale-guest         Microsoft guest not signed in for over 180 days             account
+forwarding-rule     Microsoft inbox rule in force that sends mail outside       rule
+hiding-rule         Microsoft inbox rule in force that hides mail               rule
+mailbox-forwarding  Microsoft mailbox forwarded outside by an administrator     mailbox (ExchangeGuid)
+transport-rule      Microsoft mail flow rule in force that sends mail outside   rule (Guid)
+public-link         Microsoft link that opens for anybody                       drive item
+setting-*           both      a weak setting, where it is set                   organisational unit; tenant
+=================== ========= ================================================= ==========================
+"""
+
+from __future__ import annotations
+
+from connectors.practice import google_problems as google
+from connectors.practice import microsoft_problems as microsoft
+from connectors.practice.organisation import GoogleAccount, MicrosoftAccount
+from connectors.practice.roster import SMALLEST
+from connectors.practice.scene import MICROSOFT, Scene
+
+_PEOPLE_PER_FURTHER_PROBLEM = 125
+
+
+def plant_problems(scene: Scene) -> None:
+    """Put the problems into the organisation; how many grows slowly with the number of accounts."""
+    _candidate_is_read(scene)
+    _treasurer_is_outside_mfa(scene)
+    _donor_list_is_open(scene)
+    _consultant_never_left(scene)
+    _administrators_are_careless(scene)
+    google.settings_and_enforcement(scene)
+    _settings_of_the_tenant(scene)
+    for fits, plant in google.COMMON:
+        plant(scene, scene.google(fits))
+    for fits_microsoft, plant_microsoft in microsoft.COMMON:
+        plant_microsoft(scene, scene.microsoft(fits_microsoft))
+    for variant in range(1, len(microsoft.FORWARDING_ACTIONS)):
+        microsoft.forwarding_rule(scene, scene.microsoft(microsoft.has_working_mailbox), variant)
+    for variant in range(1, microsoft.HIDING_VARIANTS - 1):
+        microsoft.hiding_rule(scene, scene.microsoft(microsoft.has_working_mailbox), variant)
+    for _ in range((len(scene.organisation.google.accounts) - SMALLEST) // _PEOPLE_PER_FURTHER_PROBLEM):
+        _one_more(scene)
+
+
+def _candidate_is_read(scene: Scene) -> None:
+    candidate = scene.google_account("Candidate")
+    google.forwarding_filter(scene, candidate)
+    google.hiding_filter(scene, candidate)
+
+
+def _treasurer_is_outside_mfa(scene: Scene) -> None:
+    exceptions = scene.organisation.microsoft.groups[0]
+    microsoft.excluded_from_mfa(scene, scene.microsoft_account("Treasurer"), exceptions)
+
+
+def _donor_list_is_open(scene: Scene) -> None:
+    google.public_file(scene, scene.google_account("Finance assistant"), "Donors 2026, all counties")
+    finance = next(site for site in scene.organisation.microsoft.sites if site.name == "Finance")
+    microsoft.public_link(scene, finance.drives[0], "", "Donor pledges by county.xlsx", edit=True)
+
+
+def _consultant_never_left(scene: Scene) -> None:
+    consultant = scene.microsoft_account("Consultant")
+    microsoft.stale_guest(scene, consultant)
+    microsoft.guest_share(scene, scene.microsoft_account("Campaign manager"), consultant)
+
+
+def _administrators_are_careless(scene: Scene) -> None:
+    first = scene.organisation.google.admin
+
+    def of_google(account: GoogleAccount) -> bool:
+        return google.is_administrator(account) and account.address != first
+
+    def of_microsoft(account: MicrosoftAccount) -> bool:
+        return bool(account.role_template_ids) and account.address != first
+
+    google.not_enrolled(scene, scene.google(of_google))
+    google.stale_admin(scene, scene.google(of_google))
+    microsoft.admin_weak_method(scene, scene.microsoft(of_microsoft))
+    microsoft.stale_admin(scene, scene.microsoft(of_microsoft))
+
+
+def _settings_of_the_tenant(scene: Scene) -> None:
+    tenant = scene.organisation.microsoft
+    scene.problem("setting-sharepoint-anyone", MICROSOFT, "", tenant.tenant_id, "sharingCapability of the tenant")
+    microsoft.transport_rule_outside(scene)
+
+
+def _one_more(scene: Scene) -> None:
+    number = scene.rng.randrange(len(google.COMMON) + len(microsoft.COMMON))
+    if number < len(google.COMMON):
+        fits, plant = google.COMMON[number]
+        plant(scene, scene.google(fits))
+    else:
+        fits_microsoft, plant_microsoft = microsoft.COMMON[number - len(google.COMMON)]
+        plant_microsoft(scene, scene.microsoft(fits_microsoft))
