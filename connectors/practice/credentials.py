@@ -27,7 +27,7 @@ class Credentials:
     """Credentials that open the practice organisation and nothing else.
 
     ``google_key`` and ``microsoft_key`` are RSA private keys as PKCS #8 PEM text; ``microsoft_certificate`` is the
-    self-signed certificate of the latter as PEM text.
+    self-signed certificate of the latter as PEM text. ``google_token_lifetime`` is how long access tokens last.
     """
 
     google_email: str
@@ -38,6 +38,7 @@ class Credentials:
     microsoft_secret: str
     microsoft_key: str
     microsoft_certificate: str
+    google_token_lifetime: timedelta = timedelta(hours=1)
 
     @classmethod
     def fresh(cls) -> Credentials:

@@ -79,7 +79,7 @@ class Permissions:
             elif name in left.microsoft_roles:
                 left = replace(left, microsoft_roles=left.microsoft_roles - {name})
             elif name in SWITCHES and getattr(left, name):
-                left = replace(left, **{name: False})
+                left = replace(left, **{name: False})  # type: ignore[arg-type]  # every switch is a bool
             else:
                 raise ValueError(f"{name!r} is not among the permissions")
         return left

@@ -60,8 +60,6 @@ class PracticeServer:
         self._writes: Counter[tuple[str, str]] = Counter()
         self._services: dict[str, Service] = {}
         for vendor in (google, microsoft):
-            if not hasattr(vendor, "service"):
-                continue  # being written
             self._services |= vendor.service(
                 organisation, self.credentials, lambda: self.permissions, self.serve, clock
             )

@@ -1,8 +1,13 @@
-"""Google Workspace as the practice server speaks it."""
+"""Google Workspace as the practice server speaks it: token endpoint, directory, Gmail, Drive and Cloud Identity."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from connectors.practice.google.gate import gated
+from connectors.practice.google.people import People
+from connectors.practice.google.routes import apis
+from connectors.practice.google.tokens import TokenOffice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +18,8 @@ if TYPE_CHECKING:
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Service
 
+__all__ = ["service"]
+
 
 def service(
     organisation: Organisation,
@@ -21,6 +28,14 @@ def service(
     serve: Service,
     clock: Callable[[], datetime],
 ) -> dict[str, Service]:
-    """Return the service behind each of Google's host names."""
-    del organisation, credentials, permissions, serve, clock
-    return {}
+    """Return the service behind each of Google's host names.
+
+    ``permissions`` gives what is granted at the moment of a call, ``serve`` answers parts of batches (through the
+    server, so that faults strike and counts count), ``clock`` gives the time, aware, by which tokens expire.
+    """
+    people = People(organisation.google)
+    office = TokenOffice(people, credentials, permissions, clock)
+    services: dict[str, Service] = {"oauth2.googleapis.com": office.answer}
+    for host, api in apis(people).items():
+        services[host] = gated(api, people, office, permissions, serve)
+    return services

@@ -1,0 +1,48 @@
+"""``gmail.googleapis.com``: the settings of one mailbox, for its owner alone.
+
+There is no call for all mailboxes, and an administrator gets "Delegation denied" for anybody else's. A listing without
+entries is ``{}``. https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.practice.google.refusals import delegation_denied, mail_not_enabled
+
+if TYPE_CHECKING:
+    from connectors.practice.google.calls import Call
+    from connectors.practice.organisation import GoogleAccount, Json
+
+
+def auto_forwarding(call: Call) -> Json:
+    """``getAutoForwarding``: whether every mail is forwarded, to whom, and what becomes of the original."""
+    return _mailbox(call).auto_forwarding or {"enabled": False}
+
+
+def forwarding_addresses(call: Call) -> Json:
+    """``forwardingAddresses.list``: the addresses to which forwarding is possible."""
+    addresses = _mailbox(call).forwarding_addresses
+    return {"forwardingAddresses": addresses} if addresses else {}
+
+
+def filters(call: Call) -> Json:
+    """``filters.list``: all filters, under the key ``filter``."""
+    found = [{"id": each.id, "criteria": each.criteria, "action": each.action} for each in _mailbox(call).filters]
+    return {"filter": found} if found else {}
+
+
+def delegates(call: Call) -> Json:
+    """``delegates.list``: the people who may read and send in this mailbox."""
+    found = _mailbox(call).delegates
+    return {"delegates": found} if found else {}
+
+
+def _mailbox(call: Call) -> GoogleAccount:
+    caller = call.caller.account
+    asked = call.part("user")
+    if asked != "me" and call.people.get(asked) is not caller:
+        raise delegation_denied(caller.address)
+    if not caller.has_gmail:
+        raise mail_not_enabled()
+    return caller
