@@ -53,6 +53,11 @@ class Connector(Protocol):
         """Collectors of what hangs on the directory: rules, grants, files."""
         ...
 
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        ...
+
     def close(self) -> None:
         """Give up connections and forget tokens."""
         ...

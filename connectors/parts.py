@@ -28,14 +28,15 @@ def send_parts(
     door: Door,
     host: str,
     requests: Sequence[_Request],
-    send: Callable[[Sequence[Part[_Request]]], Sequence[Answer]],
+    send: Callable[[Sequence[Part[_Request]]], Sequence[Answer | ReadError]],
     *,
     largest: int,
 ) -> list[Answer | ReadError]:
     """Send ``requests`` in batches of at most ``largest`` parts; return the final answer or error of each, in order.
 
-    ``send`` sends one batch and returns an answer per part, in order. Only the parts that the vendor put off are sent
-    again, each not before its own ``Retry-After``. An error of a whole batch is the error of its parts and of nobody else.
+    ``send`` sends one batch and returns an answer per part, in order, or the error that kept a part from being sent.
+    Only the parts that the vendor put off are sent again, each not before its own ``Retry-After``. An error of a whole
+    batch is the error of its parts and of nobody else.
     """
     parts = [Part(request) for request in requests]
     pending = list(parts)
@@ -58,8 +59,11 @@ def send_parts(
     return [part.result for part in parts if part.result is not None]
 
 
-def _settle(door: Door, host: str, part: Part[_Request], answer: Answer) -> None:
+def _settle(door: Door, host: str, part: Part[_Request], answer: Answer | ReadError) -> None:
     """Keep the answer if it is final, else say when the part is due again."""
+    if isinstance(answer, ReadError):
+        part.result = answer
+        return
     if answer.status == 401 and not part.renewed:  # noqa: PLR2004 - RFC 9110
         part.renewed = True
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from auditor.facts.account import Account
+from auditor.facts.base import UNSET, Read
 from auditor.facts.tenant import Tenant
 
 
@@ -17,6 +18,12 @@ class Directory:
     tenant: Tenant
     accounts: Mapping[str, Account] = field(default_factory=lambda: MappingProxyType({}))
     domains: frozenset[str] = frozenset()
-    """Domains of this tenant, aliases included, in lower case."""
+    """Domains of the organisation in all its tenants, aliases included, in lower case."""
     domains_complete: bool = False
-    """Whether the listing of domains was read to its end; without it an unlisted domain is not known to be outside."""
+    """Whether every listing of domains was read to its end; if not, an unlisted domain is not known to be outside."""
+
+    def is_outside(self, address: str) -> Read[bool]:
+        """Whether an address, or a bare domain, belongs to somebody else. A subdomain is not inside by itself."""
+        if address.rpartition("@")[2].strip().lower().rstrip(".") in self.domains:
+            return False
+        return True if self.domains_complete else UNSET

@@ -1,0 +1,155 @@
+"""Calls to Google's APIs: built by google-api-python-client, sent through the door, one token per subject and scope.
+
+httplib2, which that library would use, is not thread-safe and tries nothing again; ``HttpRequest`` objects are plain
+descriptions, so they travel by the door instead. Source: google-api-python-client, "Thread Safety".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from googleapiclient.discovery import Resource, build
+from googleapiclient.errors import Error
+from googleapiclient.http import HttpRequest
+from httplib2 import Response
+
+from auditor.errors import GapReason, ReadError
+from connectors.door import Answer, Door, malformed
+from connectors.google_workspace import multipart
+from connectors.google_workspace.answers import read_error
+from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH
+from connectors.google_workspace.scopes import Scope
+from connectors.google_workspace.sign_in import Identity
+from connectors.parts import Part, send_parts
+
+Wire = dict[str, Any]
+"""A JSON object as Google sent it; parsed into facts at once."""
+
+BATCH_ADDRESSES = {"gmail": GMAIL_BATCH, "drive": DRIVE_BATCH}
+LARGEST_BATCH = 50
+"""Parts in one batch; Google recommends no more for Gmail and allows 100 for Drive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request built by the library, whose name it is sent in, and the scope that it needs."""
+
+    request: HttpRequest
+    subject: str
+    scope: Scope
+
+
+class _NoTransport:
+    """Stands where the library expects its transport, and refuses: everything goes through the door."""
+
+    def request(self, *_: object, **__: object) -> NoReturn:
+        """Refuse."""
+        raise AssertionError("requests are sent through the door")
+
+
+class Client:
+    """Builds, sends and reads. Safe to use from many threads."""
+
+    def __init__(self, door: Door, identity: Identity, *, wall: Callable[[], datetime]) -> None:
+        """Build the services from the packaged discovery documents; no network is touched."""
+        self.door = door
+        self.wall = wall
+        self.identity = identity
+        self.directory = _service("admin", "directory_v1")
+        self.gmail = _service("gmail", "v1")
+        self.drive = _service("drive", "v3")
+        self.cloud_identity = _service("cloudidentity", "v1")
+
+    def get(self, call: Call) -> Wire:
+        """Send one read and return its object; raise ``ReadError`` for anything but a whole, good answer."""
+        bearer = self.identity.bearer(call.subject, call.scope)
+        answer = self.door.send("GET", call.request.uri, headers={"accept": "application/json"}, bearer=bearer)
+        return parsed(call, answer)
+
+    def pages(self, resource: Resource, call: Call, items: str) -> Iterator[Wire]:
+        """Yield the entries of a listing, page by page; ``resource`` builds the next request.
+
+        Raises ``ReadError``: of the first page as it is, of a later one as ``PARTIAL``, also when a page token repeats.
+        """
+        seen: set[str] = set()
+        while True:
+            try:
+                page = self.get(call)
+                entries = listed(page, items)
+            except ReadError as error:
+                raise broken_off(error) if seen else error from None
+            yield from entries
+            token = page.get("nextPageToken")
+            if not token:
+                return
+            if token in seen:
+                raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", _AGAIN)
+            seen.add(str(token))
+            call = Call(resource.list_next(call.request, page), call.subject, call.scope)
+
+    def batch(self, service: str, calls: Sequence[Call]) -> list[Answer | ReadError]:
+        """Send reads of one service in batches, each in the name of its own subject; return their results in order."""
+        url = BATCH_ADDRESSES[service]
+        host = url.split("/")[2]
+
+        def send(parts: Sequence[Part[Call]]) -> list[Answer | ReadError]:
+            return self._send_batch(url, parts)
+
+        return send_parts(self.door, host, calls, send, largest=LARGEST_BATCH)
+
+    def _send_batch(self, url: str, parts: Sequence[Part[Call]]) -> list[Answer | ReadError]:
+        """Send one batch; a part whose token is refused does not travel."""
+        results: dict[int, Answer | ReadError] = {}
+        lines: dict[int, tuple[str, str]] = {}
+        for number, part in enumerate(parts):
+            try:
+                token = self.identity.token(part.request.subject, part.request.scope, renew=part.renewed)
+            except ReadError as error:
+                results[number] = error
+            else:
+                lines[number] = (part.request.request.uri, token)
+        if lines:
+            boundary, body = multipart.encode(lines)
+            headers = {"content-type": f'multipart/mixed; boundary="{boundary}"'}
+            answer = self.door.send("POST", url, headers=headers, body=body)
+            if answer.status != HTTPStatus.OK:
+                raise read_error(answer, parts[0].request.scope)
+            results |= multipart.decode(answer, lines)
+        return [results[number] for number in range(len(parts))]
+
+
+def parsed(call: Call, answer: Answer) -> Wire:
+    """Return the object of a good answer, read by the library; raise ``ReadError`` for every other one."""
+    if answer.status != HTTPStatus.OK:
+        raise read_error(answer, call.scope)
+    try:
+        value = call.request.postproc(Response({"status": answer.status}), answer.body)
+    except (Error, ValueError, RecursionError) as error:
+        raise malformed("an answer that is not JSON") from error
+    if not isinstance(value, dict):
+        raise malformed("an answer that is not a JSON object")
+    return value
+
+
+def listed(page: Wire, items: str) -> list[Wire]:
+    """Return the entries of a page. Google leaves the key out of an empty listing; anything else must be objects."""
+    entries = page.get(items, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise malformed(f"a listing of {items} that is not a list")
+    return entries
+
+
+def broken_off(error: ReadError) -> ReadError:
+    """Return the error of a listing of which some pages were read."""
+    return ReadError(GapReason.PARTIAL, f"A listing broke off: {error.message}", error.remedy)
+
+
+def _service(name: str, version: str) -> Resource:
+    return build(name, version, http=_NoTransport(), static_discovery=True, cache_discovery=False)
+
+
+_AGAIN = "Run again. If it stays, report it: Google's listing loops."

@@ -1,0 +1,104 @@
+"""One Google Workspace customer, read-only: signs in and lists the collectors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from auditor.errors import ReadError, SignInError
+from auditor.facts import Directory, Tenant
+from connectors.door import Door
+from connectors.google_workspace.accounts import AccountsCollector
+from connectors.google_workspace.answers import throttled
+from connectors.google_workspace.client import Client
+from connectors.google_workspace.domains import DomainsCollector
+from connectors.google_workspace.files import FilesCollector
+from connectors.google_workspace.mail import MailCollector
+from connectors.google_workspace.reads import RULES
+from connectors.google_workspace.scopes import ALL
+from connectors.google_workspace.settings import SettingsCollector
+from connectors.google_workspace.sign_in import Identity
+from connectors.patience import Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What it takes to read a customer. ``key`` holds the bytes of a service-account key file."""
+
+    tenant: str
+    customer: str
+    admin: str
+    key: bytes = field(repr=False)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    connections: int = 32
+
+
+class GoogleConnector:
+    """Meets ``auditor.ports.Connector`` for Google Workspace."""
+
+    def __init__(
+        self, access: Access, *, stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Open the door to Google; nothing is sent yet. Raises ``SignInError`` for an unusable key."""
+        self._access = access
+        self.door = Door(
+            RULES,
+            endpoints=access.endpoints,
+            patience=access.patience,
+            connections=access.connections,
+            stop=stop,
+            throttled=throttled,
+        )
+        self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
+        self._client = Client(self.door, self._identity, wall=now)
+        self._tenant = Tenant(
+            tenant=access.tenant,
+            key=access.tenant,
+            label=access.admin.rpartition("@")[2],
+            connector="google_workspace",
+            vendor_id=access.customer,
+        )
+
+    def identify(self) -> Tenant:
+        """Sign in; one granted scope is enough, the others show as gaps. Raises ``SignInError`` when none is."""
+        refusals = []
+        for scope in ALL:
+            try:
+                self._identity.token(self._access.admin, scope)
+            except ReadError as error:
+                refusals.append(error)
+            else:
+                return self._tenant
+        first = refusals[0]
+        raise SignInError(
+            f"Google granted the service account nothing at all: {first.message}", first.remedy
+        ) from first
+
+    def directory_collectors(self) -> Sequence[AccountsCollector | DomainsCollector]:
+        """List the collectors of accounts and domains."""
+        admin = self._access.admin
+        return (
+            AccountsCollector(self._client, self._tenant, admin),
+            DomainsCollector(self._client, self._tenant, admin),
+        )
+
+    def collectors(self, directory: Directory) -> Sequence[SettingsCollector | MailCollector | FilesCollector]:
+        """List the collectors of settings, mail rules and shared files."""
+        return (
+            SettingsCollector(self._client, directory, self._access.admin),
+            MailCollector(self._client, directory),
+            FilesCollector(self._client, directory),
+        )
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return self.door.requests
+
+    def close(self) -> None:
+        """Close connections and forget tokens."""
+        self._identity.forget()
+        self.door.close()

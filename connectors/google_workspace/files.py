@@ -1,0 +1,180 @@
+"""Files in everybody's My Drive that somebody else can open, each with its widest circle.
+
+One listing per person in that person's own name; Google returns permissions to the owner. What lies in shared drives is
+not owned by anybody and not read here. Source: Drive API, ``files.list``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Item, Read, SharedItem
+from auditor.models import Failure, NotApplicable, Target
+from connectors.google_workspace.answers import nothing_there
+from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, parsed
+from connectors.google_workspace.mail import unreadable
+from connectors.google_workspace.scopes import DRIVE_METADATA
+from connectors.google_workspace.values import address, boolean, moment, text, word
+
+_QUERY = "'me' in owners and trashed=false"
+_FIELDS = (
+    "nextPageToken,incompleteSearch,files(id,name,mimeType,shared,"
+    "permissions(id,type,role,emailAddress,domain,allowFileDiscovery,expirationTime,deleted))"
+)
+_FOLDER = "application/vnd.google-apps.folder"
+_ROLES: dict[str, AccessRole] = {
+    "reader": "reader",
+    "commenter": "commenter",
+    "writer": "writer",
+    "fileOrganizer": "writer",
+    "organizer": "owner",
+    "owner": "owner",
+}
+_RANK: tuple[AccessRole, ...] = ("reader", "commenter", "writer", "owner")
+_WIDEST: tuple[Exposure, ...] = ("anyone", "organisation", "outsiders", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class FilesCollector:
+    """Reads the files that each account owns."""
+
+    client: Client
+    directory: Directory
+
+    name = "files"
+    kinds = ("shared_item",)
+    batch_size = 20
+    """People per batch: bounded by memory (a page holds 1,000 files), not by Google's 100 parts."""
+
+    def targets(self) -> Iterator[Target]:
+        """Every account; those that nobody can act as are not applicable."""
+        return (Target(account.key, account.address, account.key) for account in self.directory.accounts.values())
+
+    def read(self, targets: Sequence[Target]) -> Iterator[SharedItem | Failure | NotApplicable]:
+        """Yield the shared files of each person, page after page for all of them together."""
+        pending: list[tuple[Target, Call]] = []
+        for target in targets:
+            reason = unreadable(self.directory.accounts[target.key])
+            if reason:
+                yield NotApplicable(target, reason)
+                continue
+            request = self.client.drive.files().list(
+                q=_QUERY, corpora="user", spaces="drive", pageSize=1000, fields=_FIELDS
+            )
+            pending.append((target, Call(request, target.label, DRIVE_METADATA)))
+        first, seen = True, set[tuple[str, str]]()
+        while pending:
+            results = self.client.batch("drive", [call for _, call in pending])
+            following = []
+            for (target, call), result in zip(pending, results, strict=True):
+                reason = None if isinstance(result, ReadError) else nothing_there(result)
+                if reason and first:
+                    yield NotApplicable(target, reason)
+                    continue
+                try:
+                    if isinstance(result, ReadError):
+                        raise result
+                    page = parsed(call, result)
+                    yield from self._shared(page, self.directory.accounts[target.key])
+                    following += self._next(target, call, page, seen)
+                except ReadError as error:
+                    yield Failure(target, error if first else broken_off(error), "shared_item")
+            pending, first = following, False
+
+    def _shared(self, page: Wire, account: Account) -> list[SharedItem]:
+        """Return the shared files of a page. Raises ``ReadError``."""
+        if page.get("incompleteSearch"):
+            raise ReadError(GapReason.PARTIAL, "Google says that its search of the files is incomplete.", "Run again.")
+        facts = (parse_file(wire, account, self.directory) for wire in listed(page, "files"))
+        return [fact for fact in facts if fact is not None]
+
+    def _next(self, target: Target, call: Call, page: Wire, seen: set[tuple[str, str]]) -> list[tuple[Target, Call]]:
+        """Return the call for the next page, if there is one. Raises ``ReadError`` when the listing loops."""
+        token = page.get("nextPageToken")
+        if not token:
+            return []
+        if (target.key, token) in seen:
+            raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", "Run again.")
+        seen.add((target.key, token))
+        request = self.client.drive.files().list_next(call.request, page)
+        return [(target, Call(request, call.subject, call.scope))]
+
+
+def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem | None:
+    """Return the shared item that a file object describes, or None for a file that only its owner can open."""
+    key = text(wire.get("id"))
+    if key is UNSET:
+        raise ReadError(GapReason.MALFORMED, "A file came without id.", "Run again.")
+    item: Item = "folder" if wire.get("mimeType") == _FOLDER else "file"
+    title = str(wire.get("name") or key)
+    permissions = wire.get("permissions")
+    if not isinstance(permissions, list) or not all(isinstance(each, dict) for each in permissions):
+        if boolean(wire.get("shared")) is False:
+            return None
+        return SharedItem(tenant=account.tenant, key=key, label=title, owner=account.key, item=item)
+    grants = [(_circle(each, directory), each) for each in permissions if each.get("deleted") is not True]
+    grants = [(circle, each) for circle, each in grants if each.get("role") != "owner"]
+    if not grants:
+        return None
+    circles = {circle for circle, _ in grants}
+    exposure = _widest(circles)
+    decisive = [each for circle, each in grants if circle == exposure]
+    outsiders = {
+        str(each.get("emailAddress") or each.get("domain")) for circle, each in grants if circle == "outsiders"
+    }
+    return SharedItem(
+        tenant=account.tenant,
+        key=key,
+        label=title,
+        owner=account.key,
+        item=item,
+        exposure=exposure,
+        discoverable=any(each.get("allowFileDiscovery") is True for each in decisive),
+        role=_most([word(each.get("role"), _ROLES) for each in decisive]),
+        outsiders=UNSET if UNSET in circles else tuple(sorted(name.lower() for name in outsiders)),
+        expires=_latest(decisive),
+    )
+
+
+def _circle(permission: Wire, directory: Directory) -> Read[Exposure]:
+    """Return who a permission lets in; not known when the kind is new or the own domains were not read."""
+    kind = permission.get("type")
+    if kind == "anyone":
+        return "anyone"
+    whom = address(permission.get("domain") if kind == "domain" else permission.get("emailAddress"))
+    if kind not in {"user", "group", "domain"} or whom is UNSET:
+        return UNSET
+    outside = directory.is_outside(whom)
+    if outside is UNSET:
+        return UNSET
+    if outside:
+        return "outsiders"
+    return "organisation" if kind == "domain" else "people"
+
+
+def _widest(circles: set[Read[Exposure]]) -> Read[Exposure]:
+    """Return the widest circle. One that is not known may be wider than any but ``anyone``."""
+    if "anyone" in circles:
+        return "anyone"
+    if UNSET in circles:
+        return UNSET
+    return next(each for each in _WIDEST if each in circles)
+
+
+def _most(roles: Sequence[Read[AccessRole]]) -> Read[AccessRole]:
+    """Return the strongest of the roles; with one that is not known, only ``owner`` is certain."""
+    known = [role for role in roles if role is not UNSET]
+    if len(known) < len(roles) and "owner" not in known:
+        return UNSET
+    return max(known, key=_RANK.index) if known else UNSET
+
+
+def _latest(permissions: Sequence[Wire]) -> Read[datetime | None]:
+    """Return when the last of the permissions ends; null if one of them never does."""
+    if any("expirationTime" not in each for each in permissions):
+        return None
+    ends = [end for each in permissions if (end := moment(each["expirationTime"])) is not UNSET]
+    return max(ends) if ends and len(ends) == len(permissions) else UNSET

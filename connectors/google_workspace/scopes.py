@@ -1,0 +1,43 @@
+"""The OAuth scopes that reading needs, one by one, with what is lost without each.
+
+Requested alone, never together: Google refuses a token for a set of scopes if a single one was not granted. There is no
+read-only scope for Gmail settings; ``gmail.settings.basic`` cannot read mail, and the door lets nothing but reads out.
+Source: Google, "OAuth 2.0 Scopes for Google APIs"; "Use domain-wide delegation".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_ROOT = "https://www.googleapis.com/auth/"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope: its address, why it is asked for, and what stays unknown without it."""
+
+    url: str
+    reason: str
+    lost: str
+
+    @property
+    def remedy(self) -> str:
+        """The exact clicks that grant it."""
+        return (
+            f"Grant the scope {self.url} to the service account: Admin console > Security > Access and data control > "
+            "API controls > Manage domain-wide delegation > edit the client > OAuth scopes."
+        )
+
+
+USERS = Scope(
+    _ROOT + "admin.directory.user.readonly", "accounts and their 2-Step Verification", "everything per person"
+)
+DOMAINS = Scope(_ROOT + "admin.directory.domain.readonly", "the organisation's own domains", "who is outside")
+UNITS = Scope(_ROOT + "admin.directory.orgunit.readonly", "organisational units", "settings per unit")
+ROLES = Scope(_ROOT + "admin.directory.rolemanagement.readonly", "administrator roles", "names of roles")
+POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit and group", "settings")
+GMAIL_SETTINGS = Scope(_ROOT + "gmail.settings.basic", "forwarding, filters and delegates", "mail rules")
+DRIVE_METADATA = Scope(_ROOT + "drive.metadata.readonly", "who can open which file", "shared files")
+
+ALL = (USERS, DOMAINS, UNITS, ROLES, POLICIES, GMAIL_SETTINGS, DRIVE_METADATA)
+"""Every scope of the connector, in the order of the documentation."""
