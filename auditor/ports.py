@@ -19,12 +19,20 @@ Reading = Fact | Failure | NotApplicable
 class Collector(Protocol):
     """Reads one kind of thing. Contains no threads, no retries and no handling of failures."""
 
-    name: str
-    """Name for coverage and logs, such as ``gmail_filters``."""
-    kinds: tuple[str, ...]
-    """Kinds of facts it yields."""
-    batch_size: int
-    """How many targets one call of ``read`` takes at the most."""
+    @property
+    def name(self) -> str:
+        """Name for coverage and logs, such as ``mail_settings``."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of facts it yields."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many targets one call of ``read`` takes at the most."""
+        ...
 
     def targets(self) -> Iterable[Target]:
         """List what is to be read. Raises ``ReadError`` when even the list cannot be had."""
@@ -66,6 +74,6 @@ class Connector(Protocol):
 class Progress(Protocol):
     """Somewhere to show how far collection is. Called from one thread."""
 
-    def advance(self, tenant: str, source: str, done: int, total: int, requests: int) -> None:
-        """Targets of ``source`` that are done, of how many, and requests made for the tenant so far."""
+    def advance(self, tenant: str, source: str, done: int, total: int) -> None:
+        """Show how many targets of a collector are done, of how many known so far."""
         ...

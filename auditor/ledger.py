@@ -1,0 +1,113 @@
+"""The ledger of a collection: per tenant and kind, what was to be read, what was read, and every gap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from auditor.errors import AuditorError, GapReason, ReadError
+from auditor.facts import Fact, kind_of
+from auditor.models import Coverage, Failure, Gap, NotApplicable, Target
+from auditor.ports import Collector
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One batch of targets of one collector of one tenant."""
+
+    tenant: str
+    collector: Collector
+    targets: Sequence[Target]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came of a task: facts, and the gaps among its targets."""
+
+    task: Task
+    facts: list[Fact] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    absent: list[NotApplicable] = field(default_factory=list)
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(slots=True)
+class _Account:
+    """The running count of one kind in one tenant."""
+
+    targets: int = 0
+    read: int = 0
+    not_applicable: int = 0
+    facts: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class Ledger:
+    """Counts targets in and out. Nothing is read that was not listed, nothing listed vanishes."""
+
+    def __init__(self) -> None:
+        self._accounts: defaultdict[tuple[str, str], _Account] = defaultdict(_Account)
+
+    def expect(self, tenant: str, kinds: Iterable[str]) -> None:
+        """Note that a kind is going to be read, so that it has a row even if no target turns up."""
+        for kind in kinds:
+            self._accounts[tenant, kind]
+
+    def settle(self, batch: Batch) -> None:
+        """Enter what came of a batch, and give it its gaps."""
+        task = batch.task
+        batch.gaps = tuple(_gap(task.tenant, task.collector.name, failure) for failure in batch.failures)
+        absent = {each.target.key for each in batch.absent}
+        for kind in task.collector.kinds:
+            account = self._accounts[task.tenant, kind]
+            gaps = [gap for gap in batch.gaps if gap.kind == kind]
+            missing = {gap.target for gap in gaps if not gap.fields}
+            account.targets += len(task.targets)
+            account.not_applicable += sum(each.key in absent - missing for each in task.targets)
+            account.read += sum(each.key not in absent | missing for each in task.targets)
+            account.gaps += gaps
+        for fact in batch.facts:
+            self._accounts[task.tenant, kind_of(fact)].facts += 1
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Return all rows, ordered by tenant and kind, their gaps by target."""
+        return tuple(
+            Coverage(
+                tenant=tenant,
+                kind=kind,
+                targets=account.targets,
+                read=account.read,
+                not_applicable=account.not_applicable,
+                facts=account.facts,
+                gaps=tuple(sorted(account.gaps, key=_place)),
+            )
+            for (tenant, kind), account in sorted(self._accounts.items())
+        )
+
+
+def failures_of(error: AuditorError, kinds: Iterable[str], targets: Sequence[Target]) -> list[Failure]:
+    """Return what an error of a whole batch means for each of its targets and kinds."""
+    if not isinstance(error, ReadError):
+        error = ReadError(GapReason.DENIED, error.message, error.remedy)
+    return [Failure(target, error, kind) for kind in kinds for target in targets]
+
+
+def _gap(tenant: str, source: str, failure: Failure) -> Gap:
+    return Gap(
+        tenant=tenant,
+        kind=failure.kind,
+        source=source,
+        target=failure.target.key,
+        label=failure.target.label,
+        owner=failure.target.owner,
+        reason=failure.error.reason,
+        detail=failure.error.message,
+        remedy=failure.error.remedy,
+        fields=failure.fields,
+        known=dict(failure.known),
+    )
+
+
+def _place(gap: Gap) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    return (gap.label, gap.target, gap.source, tuple(sorted(gap.known.items())))
