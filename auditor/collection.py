@@ -52,15 +52,7 @@ def collect(
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     batch = future.result()
-                    batch.gaps = ledger.settle(
-                        task.tenant,
-                        task.collector.name,
-                        task.collector.kinds,
-                        task.targets,
-                        batch.failures,
-                        batch.absent,
-                    )
-                    ledger.count(task.tenant, batch.facts)
+                    ledger.settle(batch)
                     steps.done(batch)
                     yield batch
         except BaseException:
