@@ -111,11 +111,14 @@ def read_private_file(path: Path) -> bytes:
     try:
         # NONBLOCK, so that a named pipe cannot hold us up before we have looked at what was opened.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            _require_private(path, os.fstat(descriptor))
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(LARGEST_SECRET + 1)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
-        raise _not_opened(path, error) from None
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - pathlib opens no descriptors
-        _require_private(path, os.fstat(descriptor))
-        content = file.read(LARGEST_SECRET + 1)
+        raise _unreadable(path, error) from None
     if not content:
         raise SecretError(f"{path} is empty", f"Put the credentials there again, then: chmod 600 {name}")
     if len(content) > LARGEST_SECRET:
@@ -148,15 +151,14 @@ def _bytes(value: str) -> bytes:
     return value.encode("utf-8", "surrogatepass")
 
 
-def _not_opened(path: Path, error: OSError | ValueError) -> SecretError:
-    """Return what to say of a file that could not be opened at all."""
+def _unreadable(path: Path, error: OSError | ValueError) -> SecretError:
+    """Return what to say of a file that the operating system does not let us read."""
     name = shlex.quote(str(path))
     match error:
         case OSError(errno=errno.ELOOP | errno.EMLINK):  # FreeBSD says EMLINK
             return SecretError(
                 f"{path} is a symbolic link, which somebody else could point elsewhere",
-                f'Put the file itself there: cp --remove-destination -- "$(readlink -f {name})" {name}'
-                f" && chmod 600 {name}",
+                f"Write the path that it leads to into the configuration: readlink -f {name}",
             )
         case FileNotFoundError() | NotADirectoryError():
             return SecretError(
@@ -165,7 +167,7 @@ def _not_opened(path: Path, error: OSError | ValueError) -> SecretError:
         case PermissionError():
             return SecretError(f"{path} may not be read by us", f'Make it ours: sudo chown "$(id -u)" {name}')
         case _:
-            return SecretError(f"{path} cannot be opened: {error}", f"Look what it is: file {name}")
+            return SecretError(f"{path} cannot be read: {error}", f"Look what it is: file {name}")
 
 
 def _require_private(path: Path, status: os.stat_result) -> None:
