@@ -22,15 +22,15 @@ READS_SHARING = frozenset({"SharePointTenantSettings.Read.All"})
 
 RESISTANT = ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"]
 PASSWORDLESS = [*RESISTANT, "deviceBasedPush"]
+SECOND_FACTORS = ["microsoftAuthenticatorPush", "softwareOath", "hardwareOath", "sms", "voice"]
+CERTIFICATES = ["x509CertificateSingleFactor", "x509CertificateMultiFactor"]
 MULTIFACTOR = [
     *PASSWORDLESS,
     "temporaryAccessPassOneTime",
     "temporaryAccessPassMultiUse",
-    *(
-        f"password,{second}"
-        for second in ("microsoftAuthenticatorPush", "softwareOath", "hardwareOath", "sms", "voice")
-    ),
+    *(f"password,{second}" for second in (*SECOND_FACTORS, *CERTIFICATES)),
     "federatedMultiFactor",
+    *(f"{second},federatedSingleFactor" for second in SECOND_FACTORS),
 ]
 
 
@@ -102,7 +102,7 @@ def strengths() -> list[Json]:
     built_in = {
         "2": ("Multifactor authentication", MULTIFACTOR),
         "3": ("Passwordless MFA", PASSWORDLESS),
-        "4": ("Phishing-resistant MFA", RESISTANT),
+        "4": ("Phishing resistant MFA", RESISTANT),
     }
     return [
         {
@@ -130,8 +130,8 @@ def _single(entity: str, found: Callable[[MicrosoftTenant], Json]) -> Callable[[
 
 ORGANISATIONS = _rows("organization", lambda tenant: [organisation(tenant)])
 DOMAINS = _rows("domains", lambda tenant: tenant.domains)
-POLICIES = _rows("identity/conditionalAccess/policies", lambda tenant: tenant.conditional_access)
-LOCATIONS = _rows("identity/conditionalAccess/namedLocations", lambda tenant: tenant.named_locations)
+POLICIES = _rows("conditionalAccess/policies", lambda tenant: tenant.conditional_access)
+LOCATIONS = _rows("conditionalAccess/namedLocations", lambda tenant: tenant.named_locations)
 STRENGTHS = _rows("policies/authenticationStrengthPolicies", lambda _tenant: strengths())
 DEFAULTS = _single("policies/identitySecurityDefaultsEnforcementPolicy/$entity", security_defaults)
 AUTHORIZATION = _single("policies/authorizationPolicy/$entity", authorization)
