@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connectors.practice.decoys import plant_decoys
-from connectors.practice.google_tenant import google_tenant
-from connectors.practice.hostile import make_hostile
-from connectors.practice.microsoft_tenant import guests_of, microsoft_tenant
+from connectors.practice.campaign.decoys import plant_decoys
+from connectors.practice.campaign.google_tenant import google_tenant
+from connectors.practice.campaign.hostile import make_hostile
+from connectors.practice.campaign.microsoft_tenant import guests_of, microsoft_tenant
+from connectors.practice.campaign.problems import plant_problems
+from connectors.practice.campaign.roster import outsiders, roster
+from connectors.practice.campaign.scene import Scene
+from connectors.practice.campaign.vendor_ids import stream
 from connectors.practice.organisation import Organisation
-from connectors.practice.problems import plant_problems
-from connectors.practice.roster import outsiders, roster
-from connectors.practice.scene import Scene
-from connectors.practice.vendor_ids import stream
 
 NAME = "Rivera for Senate"
 

@@ -204,7 +204,7 @@ class MicrosoftTenant:
 class Planted:
     """One entry of the truth file: a problem that an audit must find, or a decoy that it must not.
 
-    ``kind`` names the class of problem or decoy (see ``problems``), ``object_id`` the vendor's id of the object that
+    ``kind`` names the class of problem or decoy (see ``campaign.problems``), ``object_id`` the vendor's id of the object that
     carries it, ``address`` the account it hangs on.
     """
 

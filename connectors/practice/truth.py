@@ -7,7 +7,7 @@ JSON, the same bytes for the same organisation::
       "seed": 1,
       "accounts": 25,                       in each cloud
       "problems": [
-        {"kind": "public-file",             see ``problems`` for the kinds
+        {"kind": "public-file",             see ``campaign.problems`` for the kinds
          "cloud": "google_workspace",       or "microsoft_365"
          "address": "...",                  the account; "" for tenants, units, sites and mail flow rules
          "object_id": "...",                the vendor's id of what carries the problem

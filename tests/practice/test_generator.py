@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors.practice.campaign.hostile import HOSTILE_TEXTS
 from connectors.practice.generator import generate
-from connectors.practice.hostile import HOSTILE_TEXTS
 from connectors.practice.organisation import Organisation
 
 TODAY = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from connectors.practice.campaign.vendor_ids import digits, drive_file_id, gmail_filter_id
 from connectors.practice.organisation import DriveFile, GmailFilter, GoogleAccount, Json
-from connectors.practice.vendor_ids import digits, drive_file_id, gmail_filter_id
 
 DOCUMENT = "application/vnd.google-apps.document"
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"

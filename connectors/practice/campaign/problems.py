@@ -31,11 +31,11 @@ setting-*           both      a weak setting, where it is set                   
 
 from __future__ import annotations
 
-from connectors.practice import google_problems as google
-from connectors.practice import microsoft_problems as microsoft
+from connectors.practice.campaign import google_problems as google
+from connectors.practice.campaign import microsoft_problems as microsoft
+from connectors.practice.campaign.roster import SMALLEST
+from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import GoogleAccount, MicrosoftAccount
-from connectors.practice.roster import SMALLEST
-from connectors.practice.scene import MICROSOFT, Scene
 
 _PEOPLE_PER_FURTHER_PROBLEM = 125
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from connectors.practice.campaign.vendor_ids import base64url, org_unit_id, policy_name
 from connectors.practice.organisation import Json
-from connectors.practice.vendor_ids import base64url, org_unit_id, policy_name
 
 UNITS = ("/", "/Leadership", "/Finance", "/Press", "/Staff", "/Staff/IT", "/Field", "/Volunteers")
 NEVER = "1970-01-01T00:00:00Z"  # what enforcedFrom says where 2-Step Verification is not enforced

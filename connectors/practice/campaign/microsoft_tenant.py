@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from connectors.practice.everyday import furnish_microsoft
-from connectors.practice.microsoft_objects import add_item, transport_rule
-from connectors.practice.microsoft_policies import (
+from connectors.practice.campaign.everyday import furnish_microsoft
+from connectors.practice.campaign.microsoft_objects import add_item, transport_rule
+from connectors.practice.campaign.microsoft_policies import (
     EXCHANGE_ADMINISTRATOR,
     GLOBAL_ADMINISTRATOR,
     HELPDESK_ADMINISTRATOR,
@@ -17,7 +17,9 @@ from connectors.practice.microsoft_policies import (
     domains,
     sharepoint_settings,
 )
-from connectors.practice.names import DOCUMENTS
+from connectors.practice.campaign.names import DOCUMENTS
+from connectors.practice.campaign.roster import DOMAIN
+from connectors.practice.campaign.vendor_ids import drive_id, guid
 from connectors.practice.organisation import (
     Drive,
     Mailbox,
@@ -27,8 +29,6 @@ from connectors.practice.organisation import (
     Person,
     Site,
 )
-from connectors.practice.roster import DOMAIN
-from connectors.practice.vendor_ids import drive_id, guid
 
 EXCEPTIONS, NEW_PHONES = "MFA exceptions", "Waiting for new phones"  # the second is a member of the first
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.practice.microsoft_objects import (
+from connectors.practice.campaign.microsoft_objects import (
     account_permission,
     add_item,
     add_rule,
@@ -13,11 +13,11 @@ from connectors.practice.microsoft_objects import (
     recipients,
     transport_rule,
 )
-from connectors.practice.microsoft_policies import EVENTS_DOMAIN, INITIAL_DOMAIN
-from connectors.practice.microsoft_problems import has_drive, has_working_mailbox, may_forward
-from connectors.practice.names import DOCUMENTS, NEWSLETTERS, outside_address
+from connectors.practice.campaign.microsoft_policies import EVENTS_DOMAIN, INITIAL_DOMAIN
+from connectors.practice.campaign.microsoft_problems import has_drive, has_working_mailbox, may_forward
+from connectors.practice.campaign.names import DOCUMENTS, NEWSLETTERS, outside_address
+from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import MicrosoftAccount
-from connectors.practice.scene import MICROSOFT, Scene
 
 
 def _colleague(scene: Scene, account: MicrosoftAccount) -> MicrosoftAccount:

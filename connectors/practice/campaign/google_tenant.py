@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from connectors.practice.everyday import furnish_google
-from connectors.practice.google_policies import cloud_identity_policies, is_enforced, organisational_units
-from connectors.practice.names import local_part, personal_address
+from connectors.practice.campaign.everyday import furnish_google
+from connectors.practice.campaign.google_policies import cloud_identity_policies, is_enforced, organisational_units
+from connectors.practice.campaign.names import local_part, personal_address
+from connectors.practice.campaign.roster import DOMAIN
+from connectors.practice.campaign.vendor_ids import base64url, customer_id, digits, google_user_id
 from connectors.practice.organisation import GoogleAccount, GoogleTenant, Json, Person
-from connectors.practice.roster import DOMAIN
-from connectors.practice.vendor_ids import base64url, customer_id, digits, google_user_id
 
 VOLUNTEERS_DOMAIN = "rivera-volunteers.example"
 ALIAS_DOMAIN = "rivera-senate.example"

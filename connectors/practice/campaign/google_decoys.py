@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.practice.google_objects import (
+from connectors.practice.campaign.google_objects import (
     add_file,
     add_filter,
     add_forwarding_address,
@@ -13,11 +13,11 @@ from connectors.practice.google_objects import (
     forward_everything,
     person_permission,
 )
-from connectors.practice.google_problems import has_working_mailbox, may_delegate, may_forward
-from connectors.practice.google_tenant import ALIAS_DOMAIN, VOLUNTEERS_DOMAIN
-from connectors.practice.names import DOCUMENTS, NEWSLETTERS
+from connectors.practice.campaign.google_problems import has_working_mailbox, may_delegate, may_forward
+from connectors.practice.campaign.google_tenant import ALIAS_DOMAIN, VOLUNTEERS_DOMAIN
+from connectors.practice.campaign.names import DOCUMENTS, NEWSLETTERS
+from connectors.practice.campaign.scene import GOOGLE, Scene
 from connectors.practice.organisation import GoogleAccount
-from connectors.practice.scene import GOOGLE, Scene
 
 
 def _colleague(scene: Scene, account: GoogleAccount) -> GoogleAccount:

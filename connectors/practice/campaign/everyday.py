@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
-from connectors.practice.google_objects import DOCUMENT, SPREADSHEET, add_file, add_filter
-from connectors.practice.microsoft_objects import account_permission, add_item, add_rule, folder_called
-from connectors.practice.names import DOCUMENTS, NEWSLETTERS
+from connectors.practice.campaign.google_objects import DOCUMENT, SPREADSHEET, add_file, add_filter
+from connectors.practice.campaign.microsoft_objects import account_permission, add_item, add_rule, folder_called
+from connectors.practice.campaign.names import DOCUMENTS, NEWSLETTERS
 from connectors.practice.organisation import GoogleAccount, Json, MicrosoftAccount
 
 _FILTERS: tuple[tuple[Json, Json], ...] = (

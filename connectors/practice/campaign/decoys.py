@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.practice import google_decoys as google
-from connectors.practice import microsoft_decoys as microsoft
-from connectors.practice.scene import Scene
+from connectors.practice.campaign import google_decoys as google
+from connectors.practice.campaign import microsoft_decoys as microsoft
+from connectors.practice.campaign.scene import Scene
 
 _PEOPLE_PER_FURTHER_ROUND = 2500
 

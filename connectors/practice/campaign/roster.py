@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from connectors.practice.names import FAMILY_NAMES, GIVEN_NAMES, local_part
+from connectors.practice.campaign.names import FAMILY_NAMES, GIVEN_NAMES, local_part
 from connectors.practice.organisation import Person
 
 DOMAIN = "rivera-campaign.example"

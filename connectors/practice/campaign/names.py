@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from random import Random
 
-from connectors.practice.vendor_ids import digits
+from connectors.practice.campaign.vendor_ids import digits
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from connectors.practice.microsoft_objects import (
+from connectors.practice.campaign.microsoft_objects import (
     account_permission,
     add_item,
     add_rule,
@@ -15,9 +15,9 @@ from connectors.practice.microsoft_objects import (
     recipients,
     transport_rule,
 )
-from connectors.practice.names import TEMPTING_DOCUMENTS, outside_address
+from connectors.practice.campaign.names import TEMPTING_DOCUMENTS, outside_address
+from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import Drive, Json, MicrosoftAccount, MicrosoftGroup
-from connectors.practice.scene import MICROSOFT, Scene
 
 FORWARDING_ACTIONS = ("forwardTo", "redirectTo", "forwardAsAttachmentTo")
 # rule name, conditions, folder to which the mail is moved ("" deletes it)

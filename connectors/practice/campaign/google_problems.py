@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from connectors.practice.google_objects import (
+from connectors.practice.campaign.google_objects import (
     SPREADSHEET,
     add_file,
     add_filter,
@@ -14,15 +14,15 @@ from connectors.practice.google_objects import (
     forward_everything,
     person_permission,
 )
-from connectors.practice.google_policies import (
+from connectors.practice.campaign.google_policies import (
     UNITS_THAT_DELEGATE,
     UNITS_THAT_FORWARD,
     UNITS_THAT_SHARE,
     settings_problems,
 )
-from connectors.practice.names import TEMPTING_DOCUMENTS, outside_address
+from connectors.practice.campaign.names import TEMPTING_DOCUMENTS, outside_address
+from connectors.practice.campaign.scene import GOOGLE, Scene
 from connectors.practice.organisation import GoogleAccount, Json
-from connectors.practice.scene import GOOGLE, Scene
 
 _HIDING: tuple[tuple[str, Json, Json], ...] = (
     ("deletes Google's alerts", {"from": "no-reply@accounts.google.com"}, {"addLabelIds": ["TRASH"]}),
