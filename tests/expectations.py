@@ -1,0 +1,46 @@
+"""Which policy of the baseline pack has to find which kind of planted problem of the practice organisation."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "not-enrolled": "account.mfa-registered",
+        "not-registered": "account.mfa-registered",
+        "admin-not-enrolled": "administrator.mfa-registered",
+        "not-enforced": "account.mfa-enforced",
+        "mfa-excluded": "account.mfa-enforced",
+        "admin-weak-method": "administrator.no-telephone-factor",
+        "stale-admin": "administrator.not-stale",
+        "stale-guest": "guest.not-stale",
+        "auto-forwarding": "mail.rule.no-external-forwarding",
+        "forwarding-filter": "mail.rule.no-external-forwarding",
+        "forwarding-rule": "mail.rule.no-external-forwarding",
+        "mailbox-forwarding": "mail.rule.no-external-forwarding",
+        "transport-rule": "mail.transport-rule.no-external-copies",
+        "forwarding-address": "mail.forwarding-address.inside",
+        "hiding-filter": "mail.rule.no-hiding",
+        "hiding-rule": "mail.rule.no-hiding",
+        "outside-delegate": "mail.grant.no-outside-delegate",
+        "public-file": "share.not-open-to-anyone",
+        "public-link": "share.not-open-to-anyone",
+        "outside-share": "share.no-outside-writers",
+        "setting-2sv-not-enforced": "settings.mfa-required",
+        "setting-auto-forwarding": "settings.no-auto-forwarding",
+        "setting-mail-delegation": "settings.no-mail-delegation",
+        "setting-external-sharing": "settings.outside-sharing",
+        "setting-sharepoint-anyone": "settings.outside-sharing",
+    }
+)
+"""Policy by kind of problem. What it finds in a cloud is exactly what is planted there of the kinds that it answers."""
+
+CONSEQUENCES: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "share.not-editable-by-anyone": "public files and links that let anyone write",
+        "share.not-discoverable": "public files that can be found by searching",
+        "sign-in.mfa-policy-in-force": "the policy for security keys that only reports",
+        "sign-in.mfa-policy-leaves-nobody-out": "the policy whose excluded group holds the treasurer",
+    }
+)
+"""Policies that find something in the practice organisation which is no planted kind of its own, and what it is."""
