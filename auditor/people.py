@@ -50,7 +50,10 @@ def join(accounts: Iterable[Account], findings: Iterable[Finding], unknowns: Ite
     for finding in findings:
         for account in _concerned(finding.tenant, finding.fact):
             found[account].append(finding)
-    missing = Counter(account for unknown in unknowns for account in _concerned(unknown.tenant, unknown.fact))
+    missing: defaultdict[AccountId, list[int]] = defaultdict(list)
+    for number, unknown in enumerate(unknowns):
+        for account in _concerned(unknown.tenant, unknown.fact):
+            missing[account].append(number)
     persons = [_person(group, found, missing) for group in _joined(accounts)]
     return tuple(person for _, person in sorted(persons, key=lambda entry: entry[0]))
 
@@ -65,7 +68,7 @@ def _tier(account: Account, configured: Tier | None) -> Tier:
 
 
 def _person(
-    group: Sequence[Account], found: Mapping[AccountId, Sequence[Finding]], missing: Mapping[AccountId, int]
+    group: Sequence[Account], found: Mapping[AccountId, Sequence[Finding]], missing: Mapping[AccountId, Sequence[int]]
 ) -> tuple[tuple[int, int, str, AccountId], Person]:
     """Return the place in the order, and the person, of accounts that belong together."""
     group = sorted(group, key=_id)
@@ -79,7 +82,7 @@ def _person(
         tier=tier,
         accounts=tuple(AccountReference(tenant=a.tenant, key=a.key, address=a.address) for a in group),
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
-        unknowns=sum(missing.get(account, 0) for account in ids),
+        unknowns=len({number for account in ids for number in missing.get(account, ())}),
     )
     worst = findings[0].severity.rank if findings else -1
     return (_RANK[tier], -worst, named.address, ids[0]), person

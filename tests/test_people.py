@@ -131,6 +131,16 @@ def test_a_finding_about_an_account_that_names_itself_as_owner_counts_once() -> 
     assert (len(person.findings), person.unknowns) == (1, 1)
 
 
+def test_an_account_that_hangs_on_another_concerns_both_but_one_person_only_once() -> None:
+    holder = account(ANA, key="1")
+    reference = OwnerReference(key="1", address=ANA, name="Ana")
+    service = FactReference(kind="account", key="2", label="service", owner=reference)
+    found, unknown = [finding(service)], [Unknown(policy="p", tenant="workspace", fact=service, reason="")]
+    for address, persons in ((ANA, 1), (BEN, 2)):
+        people = join([holder, account(address, key="2")], found, unknown)
+        assert [(len(person.findings), person.unknowns) for person in people] == [(1, 1)] * persons
+
+
 def test_unknowns_are_counted_for_the_person_they_concern() -> None:
     ana, ben = account(ANA), account(BEN)
     unknowns = [Unknown(policy=str(n), tenant="workspace", fact=fact_of(ana), reason="") for n in range(3)]
