@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.errors import AuditorError, GapReason, ReadError
-from auditor.facts import Fact, kind_of
+from auditor.facts import KINDS, Fact, kind_of
 from auditor.models import Coverage, Failure, Gap, NotApplicable, Target
 from auditor.ports import Collector
 
@@ -53,6 +53,14 @@ class Ledger:
         """Note that a kind is going to be read, so that it has a row even if no target turns up."""
         for kind in kinds:
             self._accounts[tenant, kind]
+
+    def lock_out(self, tenant: str, error: AuditorError) -> None:
+        """Note a tenant that did not let us in: every kind of fact is missing."""
+        whole = Target(tenant, "the whole tenant")
+        for failure in failures_of(error, KINDS, [whole]):
+            account = self._accounts[tenant, failure.kind]
+            account.targets += 1
+            account.gaps.append(_gap(tenant, "sign_in", failure))
 
     def settle(self, batch: Batch) -> None:
         """Enter what came of a batch, and give it its gaps."""

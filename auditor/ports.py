@@ -49,6 +49,11 @@ class Collector(Protocol):
 class Connector(Protocol):
     """One tenant of one vendor, read-only."""
 
+    @property
+    def name(self) -> str:
+        """Name of the connector, such as ``google_workspace``."""
+        ...
+
     def identify(self) -> Tenant:
         """Sign in and say which tenant this is. Raises ``SignInError``."""
         ...

@@ -39,6 +39,8 @@ class Access:
 class GoogleConnector:
     """Meets ``auditor.ports.Connector`` for Google Workspace."""
 
+    name = "google_workspace"
+
     def __init__(
         self, access: Access, *, stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
