@@ -47,6 +47,27 @@ class Served:
     google_domain: str
     google_admin: str
     microsoft_tenant: str
+    tiers: dict[str, list[str]]
+    """Addresses of the people who matter more than others, by tier, as a configuration lists them."""
+
+
+def serving(server: PracticeServer) -> Served:
+    """Return what a configuration has to say about a running server."""
+    organisation = server.organisation
+    tiers: dict[str, list[str]] = {}
+    for person in organisation.people:
+        if person.tier in {"principal", "finance", "communications", "volunteer"}:
+            tiers.setdefault(person.tier, []).append(person.address)
+    return Served(
+        address=server.address,
+        endpoints=server.endpoints,
+        organisation=organisation.name,
+        google_customer=organisation.google.customer_id,
+        google_domain=organisation.google.primary_domain,
+        google_admin=organisation.google.admin,
+        microsoft_tenant=organisation.microsoft.tenant_id,
+        tiers=tiers,
+    )
 
 
 class PracticeProcess:
@@ -123,17 +144,7 @@ def _serve(order: Order, line: Connection) -> None:
         port=order.port,
     )
     with server:
-        line.send(
-            Served(
-                address=server.address,
-                endpoints=server.endpoints,
-                organisation=organisation.name,
-                google_customer=organisation.google.customer_id,
-                google_domain=organisation.google.primary_domain,
-                google_admin=organisation.google.admin,
-                microsoft_tenant=organisation.microsoft.tenant_id,
-            )
-        )
+        line.send(serving(server))
         try:
             while line.recv():
                 line.send((server.requests, server.writes))

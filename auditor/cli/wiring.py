@@ -1,0 +1,93 @@
+"""The composition root: from a configuration to connectors that are ready to read.
+
+Connectors are opened lazily by name, so that whoever only has Google Workspace never imports what Microsoft needs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from auditor.config import Config, GoogleTenant, MicrosoftTenant
+from auditor.engine import Plan
+from auditor.errors import UsageError
+from auditor.models import Severity
+from auditor.policy import load_packs
+from auditor.ports import Clock, Connector
+from auditor.secrets import read_private_file, read_secret
+
+_Tenant = GoogleTenant | MicrosoftTenant
+
+
+def plan(
+    config: Config,
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    tenant: str | None = None,
+    packs: tuple[str | Path, ...] = (),
+    fail_on: Severity | None = None,
+) -> Plan:
+    """Return what to audit; ``tenant``, ``packs`` and ``fail_on`` of the command line go before the configuration.
+
+    Raises ``UsageError`` for a tenant that is not configured, ``PolicyError`` for an unusable pack, and the errors of
+    unreadable credentials. Policies are loaded first: a broken pack must not cost a sign-in.
+    """
+    chosen = [each for each in config.tenants if tenant in {None, each.id}]
+    if not chosen:
+        known = ", ".join(each.id for each in config.tenants)
+        raise UsageError(f"There is no tenant {tenant!r} in the configuration.", f"Tenants there: {known}.")
+    policies = load_packs(packs or config.policies.packs, config.policies.params)
+    return Plan(
+        organisation=config.organisation,
+        connectors={each.id: _OPEN[each.connector](each, config, clock, stop) for each in chosen},
+        policies=policies,
+        tiers=config.tiers,
+        fail_on=fail_on or config.fail_on,
+        threads=config.reading.threads,
+    )
+
+
+def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:
+    from connectors.google_workspace import Access, GoogleConnector  # noqa: PLC0415 - lazy by design
+    from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
+
+    assert isinstance(tenant, GoogleTenant)  # noqa: S101 - the table below says so
+    access = Access(
+        tenant=tenant.id,
+        customer=tenant.customer,
+        admin=tenant.admin,
+        key=read_private_file(tenant.credentials.key_file),
+        endpoints=tenant.endpoints,
+        patience=Patience(budget=config.reading.minutes * 60.0),
+        connections=config.reading.threads,
+    )
+    return GoogleConnector(access, stop=stop, now=clock)
+
+
+def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:
+    from connectors.microsoft_365 import Access, MicrosoftConnector  # noqa: PLC0415 - lazy by design
+    from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
+
+    assert isinstance(tenant, MicrosoftTenant)  # noqa: S101 - the table below says so
+    certificate, secret = tenant.credentials.certificate_file, tenant.credentials.secret
+    access = Access(
+        tenant=tenant.id,
+        tenant_id=tenant.tenant_id,
+        client_id=tenant.client_id,
+        certificate=read_private_file(certificate) if certificate else None,
+        secret=read_secret(secret).reveal() if secret else None,
+        items=tenant.items,
+        endpoints=tenant.endpoints,
+        patience=Patience(budget=config.reading.minutes * 60.0),
+        connections=config.reading.threads,
+    )
+    return MicrosoftConnector(access, stop=stop, now=clock)
+
+
+_OPEN: Mapping[str, Callable[[_Tenant, Config, Clock, threading.Event], Connector]] = {
+    "google_workspace": _google,
+    "microsoft_365": _microsoft,
+}
+"""How to open each connector; a new one is a folder in ``connectors`` and a line here."""
