@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.models.base import Document, Outcome, Severity
 from auditor.models.gap import Coverage, Gap
+from auditor.models.policy import Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
 from auditor.models.report import (
     AccountReference,
@@ -31,8 +32,11 @@ __all__ = [
     "NotApplicable",
     "Outcome",
     "OwnerReference",
+    "Parameter",
     "Person",
+    "Policy",
     "PolicyResult",
+    "PolicyTest",
     "Report",
     "Severity",
     "Target",

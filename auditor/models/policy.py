@@ -1,0 +1,78 @@
+"""The policy document, as it stands in a YAML file of a pack (language 1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+
+from auditor.models.base import Document, Severity
+
+Connector = Literal["google_workspace", "microsoft_365"]
+ParameterType = Literal["string", "integer", "boolean", "duration", "list(string)"]
+ParameterValue: TypeAlias = "bool | int | str | tuple[str, ...]"
+
+
+def _written_out(value: object) -> object:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+_Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+_Expression = Annotated[str, BeforeValidator(_written_out)]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class Parameter(Document):
+    """Something in which organisations differ."""
+
+    type: ParameterType
+    default: ParameterValue
+    """Value where the configuration says nothing; a duration is written ``90 days``."""
+    help: _Line
+
+
+class PolicyTest(Document):
+    """One case that proves the policy. Further keys say what is judged: the kind of fact, ``owner`` and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: _Line
+    expect: Literal["pass", "fail", "unknown", "not_applicable"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the case is about, by name: plain values out of the file."""
+        return self.model_extra or {}
+
+
+class Policy(Document):
+    """One rule about one kind of fact."""
+
+    language: Literal[1]
+    id: Annotated[
+        str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$", max_length=100)
+    ]
+    title: _Line
+    severity: Severity
+    fact: str
+    """Kind of fact that is judged."""
+    connectors: Annotated[tuple[Connector, ...], Field(min_length=1)] = ("google_workspace", "microsoft_365")
+    """Vendors for which the policy means something."""
+    params: dict[_Name, Parameter] = Field(default_factory=dict)
+    when: _Expression = "true"
+    """Which facts are judged; the others are not applicable."""
+    require: _Expression
+    """What has to hold of them."""
+    message: _Line
+    """What is said of a fact that fails, with ``{paths}``."""
+    evidence: tuple[str, ...] = ()
+    """Paths of the values that decided."""
+    urgent: Literal["call"] | None = None
+    """``call``: do not mail the person, because an intruder may read the mailbox."""
+    why: _Prose
+    fix: dict[Connector, _Prose]
+    """What to click, by vendor."""
+    maps: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Controls of published benchmarks, by benchmark."""
+    tests: tuple[PolicyTest, ...] = ()

@@ -1,0 +1,81 @@
+"""Values of fields, read straight from facts, and put into words for messages and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+from auditor.facts import UNSET
+from auditor.policy.tree import Constant, Path
+
+LONGEST = 300
+"""Characters of one value in a message or in evidence."""
+_MOST = 50
+"""Entries of a list in evidence."""
+
+Roots: TypeAlias = "Mapping[str, object]"
+"""``fact``, ``owner``, ``tenant`` and ``today``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message: plain text, with fields and parameters between."""
+
+    parts: tuple[str | Path | Constant, ...]
+
+    def render(self, roots: Roots) -> str:
+        """Return the message about one fact. Names in it are raw: neutralise before showing."""
+        return "".join(sound(part) if isinstance(part, str) else words(read(part, roots)) for part in self.parts)
+
+
+def read(node: Path | Constant, roots: Roots) -> object:
+    """Return the value of a field: ``UNSET`` if it, or what it belongs to, was not collected."""
+    if isinstance(node, Constant):
+        return node.value
+    if node.parent is None:
+        return roots[node.root]
+    record = read(node.parent, roots)
+    if record is None:
+        return UNSET if node.parent.assumed else None
+    if record is UNSET:
+        return UNSET
+    return getattr(record, node.steps[-1])
+
+
+def words(value: object) -> str:
+    """Return ``value`` for a sentence, at most 300 characters long."""
+    if value is UNSET or value is None:
+        return "unknown" if value is UNSET else "none"
+    if isinstance(value, tuple | list):
+        return _short(", ".join(words(item) for item in value[:_MOST])) if value else "none"
+    if isinstance(value, timedelta):
+        return f"{value.days} days"
+    return _short(str(_plain(value)))
+
+
+def evidence(value: object) -> JsonValue:
+    """Return ``value`` for the report, as plain as JSON, with the bounds of a message."""
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value[:_MOST]]
+    return _plain(value)
+
+
+def sound(text: str) -> str:
+    """Return ``text`` without lone surrogates, which no encoding of Unicode can carry."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _plain(value: object) -> str | int | None:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(timespec="seconds")
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    return sound(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
