@@ -1,0 +1,147 @@
+"""The report for programs: ``auditor/report/1``, frozen, written field by field and never dumped from our own types.
+
+Documented in ``docs/report-format.md``; its JSON Schema is ``report-1.schema.json`` beside this module. A key may be
+added to a later version under a new name of the schema; within version 1 nothing changes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from auditor.models import Coverage, FactReference, Finding, Gap, OwnerReference, Person, PolicyResult, Report, Unknown
+from auditor.reports.words import in_utc
+
+SCHEMA: Final = "auditor/report/1"
+"""First value of every document of this format."""
+
+_Object = dict[str, JsonValue]
+
+
+def render(report: Report, *, width: int = 100, colour: bool = False) -> str:  # noqa: ARG001 - every format's signature
+    """Return the report as one JSON document in ASCII, two spaces deep; equal reports give equal bytes.
+
+    Text is kept as the vendor gave it, lone surrogates included, and escaped, so that showing it in a terminal is safe.
+    """
+    text = json.dumps(document(report), ensure_ascii=True, indent=2, allow_nan=False)
+    # DEL is the one control character that JSON does not escape (RFC 8259, section 7); it can only stand in a string.
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def document(report: Report) -> _Object:
+    """Return the report as plain JSON values, with keys and lists in the documented order."""
+    audit = report.audit
+    return {
+        "schema": SCHEMA,
+        "organisation": report.organisation,
+        "audit": {
+            "id": audit.id,
+            "started": _moment(audit.started),
+            "finished": _moment(audit.finished),
+            "exit_code": audit.exit_code,
+        },
+        "tenants": [
+            {"id": tenant.id, "label": tenant.label, "connector": tenant.connector}
+            for tenant in sorted(report.tenants, key=lambda t: t.id)
+        ],
+        "coverage": [_coverage(row) for row in sorted(report.coverage, key=lambda c: (c.tenant, c.kind))],
+        "results": [_result(result) for result in sorted(report.results, key=lambda r: (r.policy, r.tenant))],
+        "people": [_person(person) for person in sorted(report.people, key=lambda p: (p.address, p.name))],
+    }
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment as RFC 3339 in UTC, to the second."""
+    return in_utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _coverage(row: Coverage) -> _Object:
+    gaps = sorted(row.gaps, key=lambda g: (g.target, g.source, g.reason, g.fields, g.detail, g.label))
+    return {
+        "tenant": row.tenant,
+        "kind": row.kind,
+        "targets": row.targets,
+        "read": row.read,
+        "not_applicable": row.not_applicable,
+        "facts": row.facts,
+        "gaps": [_gap(gap) for gap in gaps],
+    }
+
+
+def _gap(gap: Gap) -> _Object:
+    return {
+        "target": gap.target,
+        "label": gap.label,
+        "owner": gap.owner,
+        "source": gap.source,
+        "fields": list(gap.fields),
+        "reason": gap.reason.value,
+        "detail": gap.detail,
+        "remedy": gap.remedy,
+    }
+
+
+def _result(result: PolicyResult) -> _Object:
+    findings = sorted(result.findings, key=lambda f: (-f.severity.rank, f.fact.key, f.fingerprint))
+    unknowns = sorted(result.unknowns, key=lambda u: (u.fact.kind, u.fact.key, u.reason))
+    return {
+        "policy": result.policy,
+        "title": result.title,
+        "severity": result.severity.value,
+        "tenant": result.tenant,
+        "outcome": result.outcome.value,
+        "assessed": result.assessed,
+        "unknown": result.unknown,
+        "not_applicable": result.not_applicable,
+        "findings": [_finding(finding) for finding in findings],
+        "unknowns": [_unknown(unknown) for unknown in unknowns],
+    }
+
+
+def _finding(finding: Finding) -> _Object:
+    return {
+        "fingerprint": finding.fingerprint,
+        "severity": finding.severity.value,
+        "fact": _fact(finding.fact),
+        "message": finding.message,
+        "evidence": {key: _evidence(value) for key, value in sorted(finding.evidence.items())},
+        "fix": finding.fix,
+        "urgent": finding.urgent,
+    }
+
+
+def _unknown(unknown: Unknown) -> _Object:
+    return {"fact": _fact(unknown.fact), "reason": unknown.reason}
+
+
+def _fact(fact: FactReference) -> _Object:
+    return {"kind": fact.kind, "key": fact.key, "label": fact.label, "owner": _owner(fact.owner)}
+
+
+def _owner(owner: OwnerReference | None) -> _Object | None:
+    return None if owner is None else {"key": owner.key, "address": owner.address, "name": owner.name}
+
+
+def _person(person: Person) -> _Object:
+    accounts = sorted(person.accounts, key=lambda a: (a.tenant, a.key))
+    return {
+        "address": person.address,
+        "name": person.name,
+        "tier": person.tier,
+        "accounts": [{"tenant": a.tenant, "key": a.key, "address": a.address} for a in accounts],
+        "findings": list(person.findings),
+        "unknowns": person.unknowns,
+    }
+
+
+def _evidence(value: JsonValue) -> JsonValue:
+    """Return an evidence value with sorted keys; a number that JSON cannot hold becomes its name, such as ``nan``."""
+    if isinstance(value, dict):
+        return {key: _evidence(item) for key, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [_evidence(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

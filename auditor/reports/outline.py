@@ -1,0 +1,68 @@
+"""What a report for people says and in which order: who must do what, the organisation, what was not seen, what passed.
+
+Formats for people draw this; they decide about words and space, never about content. Text in it is not neutral yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from auditor.models import Finding, Outcome, Person, PolicyResult, Report
+from auditor.reports.entries import Entry, Task, entries, tasks
+from auditor.reports.unseen import Cell, Unseen, coverage_table, unseen_groups
+from auditor.reports.verdict import IMPORTANT, Verdict, dark_people, verdict
+from auditor.reports.words import tier_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The report as people read it, from the verdict to the policies that passed."""
+
+    verdict: Verdict
+    people: tuple[Entry, ...]
+    calm: tuple[Person, ...]
+    """Principals and administrators without an open finding, of whom everything was seen."""
+    dark: tuple[Person, ...]
+    """Those of whom it was not: nothing is known to be open, and nothing known to be well."""
+    organisation: tuple[Task, ...]
+    unseen: tuple[Unseen, ...]
+    coverage: dict[tuple[str, str], Cell]
+    """By kind and tenant; a pair that is missing was not read at all."""
+    passed: dict[str, tuple[str, ...]]
+    """Title of each policy that passed, with the tenants in which it did."""
+    unjudged: tuple[PolicyResult, ...]
+    """Results that are unknown: neither passed nor failed."""
+    findings: tuple[Finding, ...]
+    unknowns: int
+    gaps: int
+
+
+def outline(report: Report) -> Outline:
+    """Arrange a report for people. Equal content gives an equal outline, whatever the order of its parts."""
+    results = sorted(report.results, key=lambda result: (result.policy, result.tenant))
+    titles = {result.policy: result.title for result in results}
+    findings = {finding.fingerprint: finding for finding in report.findings}
+    claimed = {fingerprint for person in report.people for fingerprint in person.findings}
+    people = sorted(report.people, key=lambda person: (tier_rank(person.tier), person.address, person.name))
+    theirs = [(person, tasks((findings[f] for f in person.findings if f in findings), titles)) for person in people]
+    calm = [person for person, mine in theirs if person.tier in IMPORTANT and not mine]
+    dark = dark_people(report, calm)
+    passed: dict[str, list[str]] = defaultdict(list)
+    for result in results:
+        if result.outcome is Outcome.PASS:
+            passed[result.title].append(result.tenant)
+    return Outline(
+        verdict=verdict(report),
+        people=entries(theirs),
+        calm=tuple(person for person in calm if person not in dark),
+        dark=dark,
+        organisation=tasks((finding for finding in report.findings if finding.fingerprint not in claimed), titles),
+        unseen=unseen_groups(report),
+        coverage=coverage_table(report),
+        passed={title: tuple(tenants) for title, tenants in passed.items()},
+        unjudged=tuple(result for result in results if result.outcome is Outcome.UNKNOWN),
+        findings=report.findings,
+        unknowns=sum(result.unknown for result in results),
+        gaps=sum(len(row.gaps) for row in report.coverage),
+    )
