@@ -1,0 +1,229 @@
+"""The layout that CONTRIBUTING.md describes, held against the syntax trees of the modules themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).parent.parent
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors",),
+    ("facts", "models"),
+    ("yaml_files", "config", "secrets", "ports", "logs"),
+    ("policy", "collection", "evaluation", "people", "exit_codes", "reports"),
+    ("engine",),
+    ("cli",),
+)
+"""The parts of the core, lowest first. A part knows the floors below its own, and nobody beside it."""
+
+PART_OF = {"yaml_tree": "yaml_files", "validation": "yaml_files", "config_values": "config", "ledger": "collection"}
+"""Modules that stand beside the one whose part they are."""
+
+NEIGHBOURS = {
+    ("config", "yaml_files"): "the configuration is one of the YAML files",
+    ("evaluation", "policy"): "to evaluate is to run compiled policies",
+}
+"""The parts that know a part beside them, each with its reason."""
+
+LONG = {
+    "auditor.yaml_tree": "reading YAML with the place of every part is one walk over one tree",
+    "connectors.practice.google.directory": "one module for each of Google's interfaces, and this is the widest",
+}
+"""Modules of more than 250 lines, each with the reason why it is not two."""
+
+MOST_LINES = 250
+MAIN, WIRING, PRACTICE = "auditor.cli.main", "auditor.cli.wiring", "connectors.practice"
+NETWORK = ("aiohttp", "ftplib", "http.client", "http.server", "httpcore2", "httplib2", "httpx2", "requests")
+NETWORK += ("smtplib", "socket", "ssl", "urllib.request", "urllib3")
+CONCURRENCY = ("_thread", "asyncio", "concurrent", "multiprocessing", "subprocess")
+
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A source file of ours, and what its syntax tree tells."""
+
+    path: Path
+
+    @cached_property
+    def name(self) -> str:
+        parts = self.path.relative_to(ROOT).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.path.read_text(encoding="utf-8").splitlines()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse("\n".join(self.lines))
+
+    def nodes(self, kind: type[_Node]) -> Iterator[_Node]:
+        return (node for node in ast.walk(self.tree) if isinstance(node, kind))
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """Full names: ``from a import b`` gives both ``a`` and ``a.b``, which may be a module."""
+        names = {alias.name for node in self.nodes(ast.Import) for alias in node.names}
+        for node in self.nodes(ast.ImportFrom):
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+        return frozenset(names)
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """What is called, as it is written."""
+        return frozenset(ast.unparse(node.func) for node in self.nodes(ast.Call))
+
+    def reaches(self, *packages: str) -> set[str]:
+        """The imports that lie in one of ``packages``."""
+        return {each for each in self.imports if any(within(each, package) for package in packages)}
+
+    def is_in(self, *packages: str) -> bool:
+        return any(within(self.name, package) for package in packages)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def part_of(name: str) -> str | None:
+    """Return the part of the core in which a full name lies; None for the package itself and for what is not ours."""
+    pieces = name.split(".")
+    if pieces[0] != "auditor" or len(pieces) == 1 or pieces[1].startswith("__"):
+        return None
+    return PART_OF.get(pieces[1], pieces[1])
+
+
+MODULES = [Module(path) for folder in ("auditor", "connectors") for path in sorted((ROOT / folder).rglob("*.py"))]
+CORE = [module for module in MODULES if module.is_in("auditor")]
+CONNECTORS = [module for module in MODULES if module.is_in("connectors") and not module.is_in(PRACTICE)]
+PRACTISING = [module for module in MODULES if module.is_in(PRACTICE)]
+REAL = [*CORE, *CONNECTORS]
+VENDORS = sorted({f"connectors.{m.name.split('.')[1]}" for m in CONNECTORS if m.path.parent != ROOT / "connectors"})
+FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
+
+
+def test_all_modules_are_looked_at() -> None:
+    assert {"auditor.engine", "connectors.door", "connectors.practice.server"} <= {module.name for module in MODULES}
+    assert VENDORS == ["connectors.google_workspace", "connectors.microsoft_365"]
+
+
+def test_every_part_of_the_core_stands_on_a_floor() -> None:
+    assert {part for module in CORE if (part := part_of(module.name))} == FLOOR_OF.keys()
+
+
+def test_imports_point_downward_and_siblings_do_not_know_each_other() -> None:
+    wrong = []
+    for module in CORE:
+        mine = part_of(module.name)
+        known = {part for name in module.imports if (part := part_of(name))} - {mine}
+        floor = FLOOR_OF[mine] if mine else -1
+        wrong += [
+            (module.name, other) for other in known if FLOOR_OF[other] >= floor and (mine, other) not in NEIGHBOURS
+        ]
+    assert wrong == []
+
+
+def test_neighbours_that_may_know_each_other_do() -> None:
+    acquainted = {(part_of(module.name), part_of(name)) for module in CORE for name in module.imports}
+    assert NEIGHBOURS.keys() <= acquainted
+
+
+def test_imports_are_absolute() -> None:
+    assert [module.name for module in MODULES for node in module.nodes(ast.ImportFrom) if node.level] == []
+
+
+def test_the_core_knows_connectors_only_where_they_are_wired() -> None:
+    knowing = {}
+    for module in CORE:
+        written = {node.value for node in module.nodes(ast.Constant) if isinstance(node.value, str)}
+        reached = module.reaches("connectors") | {each for each in written if each.startswith("connectors.")}
+        if reached:
+            knowing[module.name] = all(within(each, PRACTICE) for each in reached)
+    practising = {name for name in knowing if name.startswith(("auditor.cli.demo", "auditor.cli.practice"))}
+    assert knowing.keys() - practising == {WIRING}
+    assert all(knowing[name] for name in practising)
+    assert not next(module for module in CORE if module.name == WIRING).reaches(PRACTICE)
+
+
+def test_a_connector_knows_of_the_core_only_facts_models_and_errors() -> None:
+    allowed = ("auditor.facts", "auditor.models", "auditor.errors")
+    assert [m.name for m in CONNECTORS if m.reaches("auditor") != m.reaches(*allowed)] == []
+
+
+def test_a_connector_knows_neither_the_other_vendor_nor_the_practice_organisation() -> None:
+    for module in CONNECTORS:
+        strangers = [vendor for vendor in VENDORS if not module.is_in(vendor)]
+        assert module.reaches(PRACTICE, *strangers) == set(), module.name
+
+
+def test_the_practice_organisation_shares_nothing_with_us() -> None:
+    wrong = [m.name for m in PRACTISING if m.reaches("auditor", "connectors") != m.reaches(PRACTICE)]
+    assert wrong == []
+
+
+def test_only_the_door_speaks_to_the_network() -> None:
+    speaking = {module.name: module.reaches(*NETWORK) for module in REAL if module.reaches(*NETWORK)}
+    # The shape in which Google's library wants to be handed an answer; nothing is sent with it.
+    assert speaking.pop("connectors.google_workspace.client") == {"httplib2", "httplib2.Response"}
+    assert speaking.keys() == {"connectors.door", "connectors.transport_errors"}
+
+
+def test_only_collection_has_threads() -> None:
+    assert [module.name for module in REAL if module.reaches(*CONCURRENCY)] == ["auditor.collection"]
+    for module in REAL:
+        used = {
+            node.attr
+            for node in module.nodes(ast.Attribute)
+            if isinstance(node.value, ast.Name) and node.value.id == "threading"
+        }
+        assert used <= ({"Event"} if module in CORE else {"Event", "Lock"}), module.name
+        assert module.reaches("threading") <= {"threading"}, module.name
+
+
+def test_everything_is_caught_only_on_the_last_line_of_the_command_line() -> None:
+    catching = []
+    for module in MODULES:
+        for handler in module.nodes(ast.ExceptHandler):
+            caught = {ast.unparse(each) for each in ast.walk(handler.type)} if handler.type else {"BaseException"}
+            last = handler.body[-1]
+            raised_again = isinstance(last, ast.Raise) and last.exc is None
+            if caught & {"Exception", "BaseException"} and not raised_again:
+                catching.append(module.name)
+    assert catching == [MAIN]
+
+
+def test_nothing_prints_or_leaves_by_itself() -> None:
+    forbidden = {"print", "input", "breakpoint", "exit", "quit", "sys.exit", "os._exit"}
+    assert {m.name: m.calls & forbidden for m in MODULES if m.calls & forbidden} == {MAIN: {"sys.exit"}}
+
+
+def test_code_is_made_from_text_only_where_policies_are_compiled() -> None:
+    makers = {"eval", "exec", "compile", "__import__"}
+    assert {m.name for m in MODULES if m.calls & makers} == {"auditor.policy.compile"}
+    assert [m.name for m in MODULES if m.reaches("pickle", "marshal", "shelve")] == []
+
+
+def test_imports_stand_at_the_top_but_for_the_lazy_table_of_connectors() -> None:
+    inside = set()
+    for module in MODULES:
+        functions = [*module.nodes(ast.FunctionDef), *module.nodes(ast.AsyncFunctionDef)]
+        nodes = (node for function in functions for node in ast.walk(function))
+        by_name = any(call.endswith("import_module") for call in module.calls)
+        if by_name or any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
+            inside.add(module.name)
+    assert inside == {WIRING}
+
+
+def test_every_module_says_its_one_reason_to_exist() -> None:
+    assert [m.name for m in MODULES if len((ast.get_docstring(m.tree) or "").split("\n")[0].split()) < 3] == []
+
+
+def test_a_module_is_short_or_has_a_reason_not_to_be() -> None:
+    assert {module.name for module in MODULES if len(module.lines) > MOST_LINES} == LONG.keys()
