@@ -240,6 +240,12 @@ def hostile_sample(text: str) -> Report:
         finding("p", "t", Severity.LOW, FactReference(kind="account", key=f"v{n}", label=text), text, {}, text)
         for n in range(4)
     ]
+    strangers = [
+        finding(
+            "p", "t", Severity.LOW, FactReference(kind="account", key=f"s{n}", label="s"), f"s{n > 0}", {}, text, call
+        )
+        for n, call in enumerate((text, None, None, None))
+    ]
     people = [
         Person(address=text, name=text, tier="principal", accounts=(), findings=tuple(f.fingerprint for f in found)),
         Person(address=text + "a", name=text, tier="administrator", accounts=(), unknowns=2),
@@ -247,7 +253,10 @@ def hostile_sample(text: str) -> Report:
             Person(address=f"{text}{n}", name=text, tier="volunteer", accounts=(), findings=(f.fingerprint,))
             for n, f in enumerate(volunteers)
         ),
-        Person(address=f"{text}o", name="", tier=text, accounts=(), unknowns=1),
+        *(
+            Person(address=f"{text}s{n}", name="", tier=text, accounts=(), unknowns=n, findings=(f.fingerprint,))
+            for n, f in enumerate(strangers)
+        ),
     ]
     return Report(
         organisation=text,
@@ -257,7 +266,7 @@ def hostile_sample(text: str) -> Report:
         results=(
             PolicyResult(
                 policy="p", title=text, severity=Severity.HIGH, tenant="t", outcome=Outcome.FAIL, assessed=9,
-                not_applicable=0, findings=(*found, common, *volunteers), unknowns=(unknown,),
+                not_applicable=0, findings=(*found, common, *volunteers, *strangers), unknowns=(unknown,),
             ),
             *(
                 PolicyResult(

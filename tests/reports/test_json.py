@@ -112,6 +112,13 @@ def test_a_number_that_json_cannot_hold_becomes_text() -> None:
     assert written["results"][0]["findings"][0]["evidence"] == {"n": ["nan", {"i": "-inf"}]}
 
 
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hostile_names_reach_a_terminal_as_printable_ascii_and_a_program_as_they_are(text: str) -> None:
+    written = render(hostile_sample(text))
+    assert re.fullmatch(r"[\x20-\x7e\n]*", written)
+    assert strict(written)["organisation"] == text
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_json_keeps_the_true_text_and_shows_a_terminal_only_printable_ascii(text: str) -> None:
