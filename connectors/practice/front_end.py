@@ -120,7 +120,7 @@ class _Connection(BaseHTTPRequestHandler):
             base=f"{self.server.address}/{host}",
         )
         try:
-            answer = _encoded(self.server.service(request))
+            answer = encoded(self.server.service(request))
         except HungUp as end:
             self._break(end.answer)
             return False
@@ -139,12 +139,13 @@ class _Connection(BaseHTTPRequestHandler):
         if answer is None:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE_RESET)
             return
-        whole = _encoded(answer)
+        whole = encoded(answer)
         body_at = whole.index(END_OF_HEADERS) + 4
         self.connection.sendall(whole[: (body_at + len(whole)) // 2])
 
 
-def _encoded(answer: Answer) -> bytes:
+def encoded(answer: Answer) -> bytes:
+    """Return ``answer`` as it goes over the wire, status line and headers first."""
     body = answer.encoded()
     headers: Mapping[str, str] = {"Content-Type": JSON, **answer.headers, "Content-Length": str(len(body))}
     lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}"]

@@ -11,13 +11,13 @@ import secrets
 from email.message import Message
 from typing import TYPE_CHECKING
 
-from connectors.practice.front_end import JSON, REASONS
+from connectors.practice.front_end import encoded
 from connectors.practice.google.refusals import invalid
 from connectors.practice.refusals import refusal
 from connectors.practice.wire import Answer, Request, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 LINE = "\r\n"
 
@@ -40,7 +40,7 @@ def answer(request: Request, serve: Service, *, largest: int) -> Answer:
         body += f"--{ours}{LINE}Content-Type: application/http{LINE}".encode()
         if content_id:
             body += f"Content-ID: {_response_id(content_id)}{LINE}".encode()
-        body += LINE.encode() + _message(serve(part)) + LINE.encode()
+        body += LINE.encode() + encoded(serve(part)) + LINE.encode()
     body += f"--{ours}--{LINE}".encode()
     return Answer(200, bytes(body), {"Content-Type": f"multipart/mixed; boundary={ours}"})
 
@@ -69,11 +69,3 @@ def _headers(text: str) -> dict[str, str]:
 
 def _response_id(content_id: str) -> str:
     return f"<response-{content_id.removeprefix('<').removesuffix('>')}>"
-
-
-def _message(answer: Answer) -> bytes:
-    body = answer.encoded()
-    headers: Mapping[str, str] = {"Content-Type": JSON, **answer.headers, "Content-Length": str(len(body))}
-    lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    return LINE.join([*lines, "", ""]).encode() + body

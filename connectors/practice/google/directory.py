@@ -59,7 +59,7 @@ def users(call: Call) -> Json:
 def one_user(call: Call) -> Json:
     """``users.get``: one account, by address, alias or id."""
     _require_administrator(call)
-    account = call.people.get(call.part("user"))
+    account = call.people.get(call.part("userKey"))
     if account is None:
         raise not_found("Resource: userKey")
     return user(account, call.people.tenant, full=call.request.query.get("projection", "basic") == "full")
@@ -68,7 +68,7 @@ def one_user(call: Call) -> Json:
 def org_units(call: Call) -> Json:
     """``orgunits.list``: the units below a unit; the unit itself comes with ``type=allIncludingParent`` alone."""
     _require_administrator(call)
-    _require_customer(call, call.part("customer"))
+    _require_customer(call, call.part("customerId"))
     query = call.request.query
     units = call.people.tenant.units
     asked = query.get("orgUnitPath", "/") or "/"

@@ -58,7 +58,7 @@ class Drive:
         return {"kind": "drive#permissionList", "permissions": entries, **following}
 
     def _reached(self, call: Call) -> Found:
-        wanted = call.part("file")
+        wanted = call.part("fileId")
         for each in self._reachable(call.caller.account):
             if each.file.id == wanted:
                 return each

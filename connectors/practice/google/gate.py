@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Request, Service
 
-SECRET = {"Vary": "Origin, X-Origin, Referer", "Cache-Control": "private", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Vary": "Origin, X-Origin, Referer", "Cache-Control": "private", "X-Content-Type-Options": "nosniff"}
 
 
 def gated(
@@ -32,13 +32,13 @@ def gated(
         if not request.inner and api.batch.fullmatch(request.path):
             return batch.answer(request, serve, largest=api.largest_batch)
         try:
-            return Answer(200, _answered(request), SECRET)
+            return Answer(200, _answered(request), HEADERS)
         except Refused as refused:
             return refused.answer
 
     def _answered(request: Request) -> object:
         for route in api.routes:
-            if found := route.path.fullmatch(request.path):
+            if found := route.method.path.fullmatch(request.path):
                 break
         else:
             raise Refused(refusal("not_found", request.host))
@@ -46,10 +46,11 @@ def gated(
         caller = _caller(request, office)
         if api.name not in granted.google_apis:
             raise service_disabled(api.name)
-        if not route.scopes & caller.scopes & granted.google_scopes:
-            raise insufficient_scope(api.name, route.scopes)
-        chosen = selection(request.query.get("fields", "") or route.fields or "*")
-        require_known(chosen, route.schema)
+        wanted = route.method.scopes
+        if not wanted & caller.scopes & granted.google_scopes:
+            raise insufficient_scope(api.name, wanted)
+        chosen = selection(request.query.get("fields", "") or route.fields)
+        require_known(chosen, route.method.schema)
         return trimmed(route.answer(Call(request, found.groupdict(), caller, people, granted)), chosen)
 
     return answer

@@ -40,7 +40,7 @@ def delegates(call: Call) -> Json:
 
 def _mailbox(call: Call) -> GoogleAccount:
     caller = call.caller.account
-    asked = call.part("user")
+    asked = call.part("userId")
     if asked != "me" and call.people.get(asked) is not caller:
         raise delegation_denied(caller.address)
     if not caller.has_gmail:

@@ -43,7 +43,7 @@ def policies(call: Call) -> Json:
 def one_policy(call: Call) -> Json:
     """``policies.get``: the policy of that name."""
     _require_super_administrator(call)
-    name = f"policies/{call.part('policy')}"
+    name = f"policies/{call.part('policiesId')}"
     for each in call.people.tenant.policies:
         if each["name"] == name:
             return each

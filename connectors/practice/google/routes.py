@@ -1,43 +1,33 @@
-"""Which path of which Google API is answered by what, for whom, and with what shape."""
+"""Which method of which Google API is answered by what."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connectors.practice.google import directory, gmail, policies
 from connectors.practice.google.drive import FILE_DEFAULT, FILES_DEFAULT, PERMISSIONS_DEFAULT, Drive
-from connectors.practice.google.schema import response
-from connectors.practice.permissions import GOOGLE_AUTH
+from connectors.practice.google.schema import batch_path, described
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from connectors.practice.google.calls import Call
     from connectors.practice.google.people import People
-    from connectors.practice.google.schema import Schema
+    from connectors.practice.google.schema import Described
     from connectors.practice.organisation import Json
+
+    Method = tuple[str, Callable[[Call], Json], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method of an API: its path, the scopes of which it wants one, what answers, and the schema of the answer.
+    """A method of an API: what Google says of it, what answers, and the ``fields`` that hold where none are asked."""
 
-    ``fields`` is the selection that holds where the request makes none; "" shows everything.
-    """
-
-    path: re.Pattern[str]
-    scopes: frozenset[str]
+    method: Described
     answer: Callable[[Call], Json]
-    document: str
-    schema_name: str
-    fields: str = ""
-
-    @property
-    def schema(self) -> Schema:
-        """Google's schema of the answer."""
-        return response(self.document, self.schema_name)
+    fields: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,89 +41,48 @@ class Api:
 
 
 def apis(people: People) -> dict[str, Api]:
-    """Return the APIs by host name. Paths, scopes and schemas are those of the discovery documents."""
+    """Return the APIs by host name."""
+    drive = Drive(people)
     return {
-        "admin.googleapis.com": Api(
-            "admin.googleapis.com", re.compile(r"/batch(/admin/directory_v1)?"), 1000, tuple(_directory())
+        "admin.googleapis.com": _api(
+            "admin.googleapis.com",
+            "admin.directory_v1",
+            1000,
+            ("directory.users.list", directory.users, "*"),
+            ("directory.users.get", directory.one_user, "*"),
+            ("directory.orgunits.list", directory.org_units, "*"),
+            ("directory.domains.list", directory.domains, "*"),
+            ("directory.domainAliases.list", directory.domain_aliases, "*"),
+            ("directory.roles.list", directory.roles, "*"),
+            ("directory.roleAssignments.list", directory.role_assignments, "*"),
         ),
-        "gmail.googleapis.com": Api("gmail.googleapis.com", re.compile(r"/batch(/gmail/v1)?"), 100, tuple(_gmail())),
-        "www.googleapis.com": Api(
-            "drive.googleapis.com", re.compile(r"/batch/drive/v3"), 100, tuple(_drive(Drive(people)))
+        "gmail.googleapis.com": _api(
+            "gmail.googleapis.com",
+            "gmail.v1",
+            100,
+            ("gmail.users.settings.getAutoForwarding", gmail.auto_forwarding, "*"),
+            ("gmail.users.settings.forwardingAddresses.list", gmail.forwarding_addresses, "*"),
+            ("gmail.users.settings.filters.list", gmail.filters, "*"),
+            ("gmail.users.settings.delegates.list", gmail.delegates, "*"),
         ),
-        "cloudidentity.googleapis.com": Api(
-            "cloudidentity.googleapis.com", re.compile(r"/batch"), 1000, tuple(_cloud_identity())
+        "www.googleapis.com": _api(
+            "drive.googleapis.com",
+            "drive.v3",
+            100,
+            ("drive.files.list", drive.files, FILES_DEFAULT),
+            ("drive.files.get", drive.file, FILE_DEFAULT),
+            ("drive.permissions.list", drive.permissions, PERMISSIONS_DEFAULT),
+        ),
+        "cloudidentity.googleapis.com": _api(
+            "cloudidentity.googleapis.com",
+            "cloudidentity.v1",
+            1000,
+            ("cloudidentity.policies.list", policies.policies, "*"),
+            ("cloudidentity.policies.get", policies.one_policy, "*"),
         ),
     }
 
 
-def _scopes(*names: str) -> frozenset[str]:
-    return frozenset(name if "://" in name else GOOGLE_AUTH + name for name in names)
-
-
-def _path(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
-
-
-def _directory() -> list[Route]:
-    below = "/admin/directory/v1/customer/{customer}/"
-    methods: list[tuple[str, str, Callable[[Call], Json], str]] = [
-        ("/admin/directory/v1/users", "user", directory.users, "Users"),
-        ("/admin/directory/v1/users/{user}", "user", directory.one_user, "User"),
-        (below + "orgunits", "orgunit", directory.org_units, "OrgUnits"),
-        (below + "domains", "domain", directory.domains, "Domains2"),
-        (below + "domainaliases", "domain", directory.domain_aliases, "DomainAliases"),
-        (below + "roles", "rolemanagement", directory.roles, "Roles"),
-        (below + "roleassignments", "rolemanagement", directory.role_assignments, "RoleAssignments"),
-    ]
-    return [
-        Route(
-            _path(path),
-            _scopes(f"admin.directory.{scope}", f"admin.directory.{scope}.readonly"),
-            answer,
-            "admin.directory_v1",
-            schema,
-        )
-        for path, scope, answer, schema in methods
-    ]
-
-
-def _gmail() -> list[Route]:
-    scopes = _scopes("https://mail.google.com/", "gmail.modify", "gmail.readonly", "gmail.settings.basic")
-    methods: list[tuple[str, Callable[[Call], Json], str]] = [
-        ("autoForwarding", gmail.auto_forwarding, "AutoForwarding"),
-        ("forwardingAddresses", gmail.forwarding_addresses, "ListForwardingAddressesResponse"),
-        ("filters", gmail.filters, "ListFiltersResponse"),
-        ("delegates", gmail.delegates, "ListDelegatesResponse"),
-    ]
-    return [
-        Route(_path("/gmail/v1/users/{user}/settings/" + name), scopes, answer, "gmail.v1", schema)
-        for name, answer, schema in methods
-    ]
-
-
-def _drive(drive: Drive) -> list[Route]:
-    scopes = _scopes(
-        "drive",
-        "drive.file",
-        "drive.meet.readonly",
-        "drive.metadata",
-        "drive.metadata.readonly",
-        "drive.photos.readonly",
-        "drive.readonly",
-    )
-    methods: list[tuple[str, Callable[[Call], Json], str, str]] = [
-        ("/drive/v3/files", drive.files, "FileList", FILES_DEFAULT),
-        ("/drive/v3/files/{file}", drive.file, "File", FILE_DEFAULT),
-        ("/drive/v3/files/{file}/permissions", drive.permissions, "PermissionList", PERMISSIONS_DEFAULT),
-    ]
-    return [
-        Route(_path(path), scopes, answer, "drive.v3", schema, default) for path, answer, schema, default in methods
-    ]
-
-
-def _cloud_identity() -> list[Route]:
-    scopes = _scopes("cloud-identity.policies", "cloud-identity.policies.readonly")
-    return [
-        Route(_path("/v1/policies"), scopes, policies.policies, "cloudidentity.v1", "ListPoliciesResponse"),
-        Route(_path("/v1/policies/{policy}"), scopes, policies.one_policy, "cloudidentity.v1", "Policy"),
-    ]
+def _api(name: str, document: str, largest_batch: int, *methods: Method) -> Api:
+    routes = tuple(Route(described(document, method_id), answer, fields) for method_id, answer, fields in methods)
+    return Api(name, batch_path(document), largest_batch, routes)

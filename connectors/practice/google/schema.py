@@ -1,12 +1,14 @@
-"""Google's own schemas of the answers, from the discovery documents inside google-api-python-client.
+"""Google's own description of its APIs, from the discovery documents inside google-api-python-client.
 
-The practice server knows the fields of an answer from Google, not from its own reading of Google, so that it refuses a
-``fields`` parameter that Google would refuse.
+Paths, scopes and the fields of answers come from Google and not from anybody's reading of Google, so that the practice
+server refuses a scope or a ``fields`` parameter that Google would refuse.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -14,16 +16,33 @@ from typing import Any
 Schema = tuple[str, dict[str, Any]]  # the name of the discovery document, and a schema in it
 
 
-@cache
-def _document(name: str) -> dict[str, Any]:
-    folder = resources.files("googleapiclient.discovery_cache") / "documents"
-    document: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
-    return document
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a discovery document says of a method: its path, the scopes of which it wants one, its answer."""
+
+    path: re.Pattern[str]
+    scopes: frozenset[str]
+    schema: Schema
 
 
-def response(document: str, name: str) -> Schema:
-    """Return the schema called ``name`` in ``document``, such as ``("drive.v3", "FileList")``."""
-    return document, _document(document)["schemas"][name]
+def described(document: str, method_id: str) -> Described:
+    """Return the description of a method that is a GET, such as ``("gmail.v1", "gmail.users.settings.getImap")``."""
+    whole = _document(document)
+    _, *names = method_id.split(".")
+    *resource_names, name = names
+    found = whole
+    for each in resource_names:
+        found = found["resources"][each]
+    method = found["methods"][name]
+    template = f"/{whole['servicePath']}{method.get('flatPath', method['path'])}"
+    path = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
+    return Described(path, frozenset(method["scopes"]), (document, whole["schemas"][method["response"]["$ref"]]))
+
+
+def batch_path(document: str) -> re.Pattern[str]:
+    """Return the path at which the API takes batches, with or without its name and version at the end."""
+    whole = _document(document)
+    return re.compile(f"/{whole['batchPath']}(/{whole['name']}/{whole['version']})?")
 
 
 def properties(schema: Schema) -> dict[str, Schema] | None:
@@ -34,3 +53,10 @@ def properties(schema: Schema) -> dict[str, Schema] | None:
     if "properties" in shape:
         return {name: (document, each) for name, each in shape["properties"].items()}
     return None if shape.get("type") in {"any", "object"} else {}
+
+
+@cache
+def _document(name: str) -> dict[str, Any]:
+    folder = resources.files("googleapiclient.discovery_cache") / "documents"
+    document: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    return document
