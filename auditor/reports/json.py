@@ -27,9 +27,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:  #
 
     Text is kept as the vendor gave it, lone surrogates included, and escaped, so that showing it in a terminal is safe.
     """
-    text = json.dumps(document(report), ensure_ascii=True, indent=2, allow_nan=False)
-    # DEL is the one control character that JSON does not escape (RFC 8259, section 7); it can only stand in a string.
-    return text.replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(document(report), ensure_ascii=True, indent=2, allow_nan=False) + "\n"
 
 
 def document(report: Report) -> _Object:

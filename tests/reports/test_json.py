@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
@@ -97,11 +98,15 @@ def test_the_report_does_not_depend_on_the_order_of_its_parts() -> None:
     }
 
 
-def test_moments_are_written_in_utc_whatever_their_zone() -> None:
+def test_moments_are_written_in_utc_whatever_their_zone_and_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
     noon = datetime(2026, 11, 23, 12, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     audit = sample().audit.model_copy(update={"started": noon, "finished": datetime(2026, 11, 23, 7)})  # noqa: DTZ001 - a moment without a zone
     written = strict(render(sample().model_copy(update={"audit": audit})))["audit"]
     assert (written["started"], written["finished"]) == ("2026-11-23T06:30:00Z", "2026-11-23T07:00:00Z")
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_a_number_that_json_cannot_hold_becomes_text() -> None:
