@@ -57,7 +57,7 @@ def list_policies(
     elif format_ is ListFormat.MARKDOWN:
         typer.echo(markdown(policies))
     elif sys.stdout.isatty():
-        _draw(policies)
+        draw(policies, Console(file=sys.stdout))
     else:
         for policy in policies:
             typer.echo(f"{policy.severity:<8}  {neutral(policy.id):<40}  {neutral(policy.title)}".rstrip())
@@ -94,6 +94,15 @@ def run_policy_tests(packs: Packs = None) -> None:
     typer.echo(f"{len(results)} tests, {len(failed)} failed.")
     if failed:
         raise typer.Exit(1)
+
+
+def draw(policies: Sequence[Policy], console: Console) -> None:
+    """Draw the policies as a table on a terminal; nothing in their words reaches it as a command."""
+    table = Table("Severity", "Policy", "What has to hold", box=None, pad_edge=False, header_style="bold")
+    for policy in policies:
+        # Text, not str: rich would obey markup in the words of a stranger's pack.
+        table.add_row(*(Text(neutral(part)) for part in (policy.severity, policy.id, policy.title)))
+    console.print(table)
 
 
 def markdown(policies: Sequence[Policy]) -> str:
@@ -133,14 +142,6 @@ def _summary(policy: Policy) -> dict[str, object]:
         "params": {name: parameter.default for name, parameter in policy.params.items()},
         "maps": dict(sorted(policy.maps.items())),
     }
-
-
-def _draw(policies: Sequence[Policy]) -> None:
-    table = Table("Severity", "Policy", "What has to hold", box=None, pad_edge=False, header_style="bold")
-    for policy in policies:
-        # Text, not str: rich would obey markup in the words of a stranger's pack.
-        table.add_row(*(Text(neutral(part)) for part in (policy.severity, policy.id, policy.title)))
-    Console(file=sys.stdout).print(table)
 
 
 def _page(policy: Policy) -> str:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from auditor.cli.policies import app
+from auditor.cli.policies import app, draw
+from auditor.policy import load_packs
 
 GOOD = """\
 language: 1
@@ -149,3 +152,14 @@ def test_words_of_a_broken_pack_cannot_either(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "\x1b" not in result.output
     assert "\u202e" not in result.output
+
+
+def test_words_of_a_foreign_pack_are_no_markup_on_a_terminal(tmp_path: Path) -> None:
+    folder = pack(tmp_path, GOOD.replace("Nothing is open", HOSTILE))
+    terminal = StringIO()
+    draw(
+        [policy.document for policy in load_packs([folder]).policies],
+        Console(file=terminal, force_terminal=True, width=120),
+    )
+    assert "[/red]\\x1b[2J\\u202e[link=http://evil.example]closed[/link]" in terminal.getvalue()
+    assert "\x1b[2J" not in terminal.getvalue()
