@@ -1,0 +1,29 @@
+"""What the connector needs: plain values, because connectors know no configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.patience import Patience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What it takes to read a tenant.
+
+    ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. ``credential`` is either
+    PEM text, as bytes, that holds a private key and its certificate, or a client secret, as a string; it is never
+    shown.
+    ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
+    ``endpoints`` maps a vendor's host to a loopback address, for practice.
+    """
+
+    tenant: str
+    tenant_id: str
+    client_id: str
+    credential: bytes | str = field(repr=False)
+    items: bool = False
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    connections: int = 32

@@ -1,0 +1,256 @@
+"""Accounts with registration, roles and MFA enforcement, the sign-in policies behind it, and the tenant's counts.
+
+Source: Graph v1.0, ``user``. Each of the listings that describe accounts costs, when it fails, its own fields only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, Account, AccountStatus, AccountType, Read, SignInPolicy, Tenant
+from auditor.models import Failure, Target
+from connectors.door import malformed
+from connectors.microsoft_365.client import Graph
+from connectors.microsoft_365.conditional_access import Subject, enforced
+from connectors.microsoft_365.groups import Groups
+from connectors.microsoft_365.mailboxes import Mailboxes
+from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY
+from connectors.microsoft_365.registration import Registration, read_registrations
+from connectors.microsoft_365.roles import Roles, read_roles
+from connectors.microsoft_365.sign_in_policies import facts, read_sign_in_rules
+from connectors.microsoft_365.values import Wire, address, boolean, moment, table, text, texts
+
+_FIELDS = (
+    "id,displayName,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,externalUserState,createdDateTime,"
+    "assignedLicenses"
+)
+_PLAIN = f"/users?$select={_FIELDS}&$top=999"
+_WITH_ACTIVITY = f"/users?$select={_FIELDS},signInActivity&$top=500"  # 500: the most that come with signInActivity
+_TARGET = Target("accounts", "the list of accounts")
+_REGISTRATION = ("mfa_registered", "mfa_methods")
+_ROLES = ("admin_roles", "is_admin", "is_super_admin")
+_ENFORCEMENT = ("mfa_enforced", "mfa_enforced_by")
+_COUNTS = ("active_people", "guests", "super_admins")
+_WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
+_OUTSIDE = "#ext#"
+"""Part of the name of every account whose home is another organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsCollector:
+    """Reads every account of the tenant with everything that describes it."""
+
+    graph: Graph
+    mailboxes: Mailboxes
+    tenant: Tenant
+
+    name = "accounts"
+    kinds = ("account", "sign_in_policy", "tenant")
+    batch_size = 1
+
+    def targets(self) -> Sequence[Target]:
+        """One listing."""
+        return (_TARGET,)
+
+    def read(self, targets: Sequence[Target]) -> Iterator[Account | SignInPolicy | Tenant | Failure]:
+        """Yield the accounts, the sign-in policies, and the tenant with its counts."""
+        del targets  # there is only one
+        accounts: dict[str, Account] = {}
+        whole = True
+        for reading in self._listed():
+            if isinstance(reading, Account):
+                accounts[reading.key] = reading
+                continue
+            yield reading
+            if not reading.fields:
+                whole = False
+                yield Failure(_TARGET, reading.error, "tenant", _COUNTS)
+        if not accounts:
+            raise ReadError(
+                GapReason.SUSPICIOUS,
+                "Microsoft lists no account at all, though it signed an application in.",
+                "Check `tenant_id:` in the configuration, and that nobody has limited what the application may see.",
+            )
+        yield from self._shared(accounts)
+        yield from self._registered(accounts)
+        groups = Groups(self.graph)
+        roles = read_roles(self.graph, groups, accounts)
+        for error in roles.errors:
+            yield Failure(_TARGET, error, "account", _ROLES)
+            yield Failure(_TARGET, error, "tenant", ("super_admins",))
+        for key, account in accounts.items():
+            accounts[key] = replace(account, **roles.of(key))
+        yield from self._protected(accounts, roles, groups)
+        yield from accounts.values()
+        yield counted(self.tenant, tuple(accounts.values()), whole=whole)
+
+    def _listed(self) -> Iterator[Account | Failure]:
+        """Yield the accounts as the directory lists them, with the last sign-in where that may be read.
+
+        Asking for ``signInActivity`` without its permission or licence refuses the whole listing, so it is asked for
+        again without.
+        """
+        activity = True
+        try:
+            rows, broken = self.graph.listing(_WITH_ACTIVITY, ACTIVITY)
+        except ReadError as error:
+            if error.reason not in {GapReason.DENIED, GapReason.NOT_LICENSED}:
+                raise
+            activity = False
+            rows, broken = self.graph.listing(_PLAIN, ACCOUNTS)
+            yield Failure(_TARGET, error, "account", ("last_sign_in",))
+        if broken:
+            yield Failure(_TARGET, broken, "account")
+        for row in rows:
+            try:
+                yield parse_account(row, self.tenant.tenant, activity=activity)
+            except ReadError as error:
+                yield Failure(_TARGET, error, "account")
+
+    def _shared(self, accounts: dict[str, Account]) -> Iterator[Failure]:
+        """Tell shared mailboxes from people, by asking Exchange, if there is anybody with mail but without licence."""
+        unclear = {
+            key for key, account in accounts.items() if account.type == "person" and account.has_mailbox is UNSET
+        }
+        if not unclear:
+            return
+        try:
+            listing = self.mailboxes.listing()
+            found, error = listing.mailboxes, listing.broken
+        except ReadError as failed:
+            found, error = (), failed
+        kinds = {mailbox.account: mailbox.kind for mailbox in found}
+        by_name = {mailbox.principal: mailbox.kind for mailbox in found if not mailbox.account}
+        for key in unclear:
+            kind = kinds.get(key, by_name.get(accounts[key].address, UNSET))
+            known: dict[str, Any] = {"type": "shared" if kind in _WITHOUT_A_PERSON else "person", "has_mailbox": True}
+            if kind is UNSET:
+                known = {"type": UNSET} if error else {"has_mailbox": False}
+            accounts[key] = replace(accounts[key], **known)
+        if error:
+            yield Failure(_TARGET, error, "account", ("type", "has_mailbox"))
+
+    def _registered(self, accounts: dict[str, Account]) -> Iterator[Failure]:
+        """Fill in who has registered for MFA."""
+        try:
+            report, broken = read_registrations(self.graph)
+        except ReadError as error:
+            yield Failure(_TARGET, error, "account", _REGISTRATION)
+            return
+        for key, account in accounts.items():
+            found = report.get(key, Registration())
+            accounts[key] = replace(account, mfa_registered=found.registered, mfa_methods=found.methods)
+        absent = sum(account.status == "active" and key not in report for key, account in accounts.items())
+        if broken or absent:
+            yield Failure(_TARGET, broken or _left_out(absent), "account", _REGISTRATION)
+
+    def _protected(
+        self, accounts: dict[str, Account], roles: Roles, groups: Groups
+    ) -> Iterator[SignInPolicy | Failure]:
+        """Fill in whose MFA is enforced, and yield the policies that decide it."""
+        found = read_sign_in_rules(self.graph, groups)
+        subjects = [
+            Subject(key, account.type, _OUTSIDE in account.address, roles.everywhere_of(key))
+            for key, account in accounts.items()
+        ]
+        for subject in subjects:
+            verdict, names = enforced(subject, found.rules)
+            accounts[subject.key] = replace(accounts[subject.key], mfa_enforced=verdict, mfa_enforced_by=names)
+        if found.policies_error:
+            yield Failure(_TARGET, found.policies_error, "sign_in_policy")
+        for error in (found.policies_error, found.defaults_error, *found.group_errors):
+            if error:
+                yield Failure(_TARGET, error, "account", _ENFORCEMENT)
+        for error in found.group_errors:
+            yield Failure(_TARGET, error, "sign_in_policy", ("excluded_accounts",))
+        yield from facts(self.tenant.tenant, found, subjects)
+
+
+def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
+    """Return the account that a user object describes; a field that is missing stays not collected.
+
+    ``activity`` says whether ``signInActivity`` was asked for: only then does its absence mean that there was none.
+    Raises ``ReadError`` for an object without id or name.
+    """
+    key, name = text(wire.get("id")), text(wire.get("userPrincipalName"))
+    if key is UNSET or name is UNSET:
+        raise malformed("an account without id or name")
+    kinds: Mapping[object, AccountType] = {"Member": "person", "Guest": "guest"}
+    kind = kinds.get(wire.get("userType"), UNSET)
+    return Account(
+        tenant=tenant,
+        key=key,
+        label=text(wire.get("displayName")) or name,
+        address=name.lower(),
+        aliases=_aliases(wire, name.lower()),
+        type=kind,
+        status=_status(wire),
+        has_mailbox=_has_mailbox(wire, kind),
+        created=moment(wire.get("createdDateTime", UNSET)),
+        last_sign_in=_last_sign_in(wire) if activity else UNSET,
+    )
+
+
+def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:
+    """Return the tenant with its counts; a count over something not collected, or not ``whole``, is not collected."""
+    kinds_known = whole and all(account.type is not UNSET for account in accounts)
+    states_known = whole and all(account.status is not UNSET for account in accounts)
+    roles_known = states_known and all(account.is_super_admin is not UNSET for account in accounts)
+    active = [account for account in accounts if account.status == "active"]
+    return replace(
+        tenant,
+        active_people=sum(account.type == "person" for account in active) if kinds_known and states_known else UNSET,
+        guests=sum(account.type == "guest" for account in accounts) if kinds_known else UNSET,
+        super_admins=sum(account.is_super_admin is True for account in active) if roles_known else UNSET,
+    )
+
+
+def _status(wire: Wire) -> Read[AccountStatus]:
+    enabled = boolean(wire.get("accountEnabled"))
+    if enabled is False:
+        return "suspended"
+    if wire.get("externalUserState") == "PendingAcceptance":
+        return "pending"
+    return "active" if enabled is True else UNSET
+
+
+def _aliases(wire: Wire, name: str) -> Read[tuple[str, ...]]:
+    """Return the other mail addresses; of a guest, ``mail`` is the address at home."""
+    proxies = texts(wire.get("proxyAddresses", UNSET))
+    if proxies is UNSET or "mail" not in wire:
+        return UNSET
+    mail = [entry for entry in proxies if entry.lower().startswith("smtp:")]
+    return tuple(sorted({found for entry in [wire["mail"], *mail] if (found := address(entry)) not in {UNSET, name}}))
+
+
+def _has_mailbox(wire: Wire, kind: Read[AccountType]) -> Read[bool]:
+    """Return whether mail is delivered here: to a member with address and licence. Without licence it may be shared."""
+    if kind == "guest" or ("mail" in wire and wire["mail"] is None):
+        return False
+    licences = wire.get("assignedLicenses")
+    return True if address(wire.get("mail")) and isinstance(licences, list) and licences else UNSET
+
+
+def _last_sign_in(wire: Wire) -> Read[datetime | None]:
+    """Return the last successful sign-in; None if there was none, as far back as Microsoft tells (December 2023).
+
+    ``lastSignInDateTime`` beside it counts failed attempts too, so that an attacker could keep a dead account fresh.
+    """
+    given = wire.get("signInActivity")
+    if given is None:
+        return None
+    return moment(table(given).get("lastSuccessfulSignInDateTime", UNSET))
+
+
+def _left_out(absent: int) -> ReadError:
+    return ReadError(
+        GapReason.PARTIAL,
+        f"The registration report leaves out {absent} active accounts.",
+        "Run again tomorrow: Microsoft adds new accounts to the report with a delay.",
+    )

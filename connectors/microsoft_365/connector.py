@@ -1,0 +1,106 @@
+"""One Entra tenant, read-only: signs in and lists the collectors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from auditor.errors import ReadError, SignInError
+from auditor.facts import UNSET, Directory, Tenant
+from connectors.door import Door
+from connectors.microsoft_365.access import Access
+from connectors.microsoft_365.accounts import AccountsCollector
+from connectors.microsoft_365.client import Graph
+from connectors.microsoft_365.domains import DomainsCollector
+from connectors.microsoft_365.exchange import Exchange
+from connectors.microsoft_365.inbox_rules import InboxRulesCollector
+from connectors.microsoft_365.items import Claims, ItemsCollector, UnreadItems
+from connectors.microsoft_365.mailbox_forwarding import MailboxForwardingCollector
+from connectors.microsoft_365.mailboxes import Mailboxes
+from connectors.microsoft_365.reads import GRAPH_SCOPE, RULES
+from connectors.microsoft_365.refusals import ORGANISATION
+from connectors.microsoft_365.settings import SettingsCollector
+from connectors.microsoft_365.sign_in import Tokens
+from connectors.microsoft_365.transport_rules import TransportRulesCollector
+from connectors.microsoft_365.values import text
+
+_DirectoryCollector = AccountsCollector | DomainsCollector | SettingsCollector
+_Collector = InboxRulesCollector | MailboxForwardingCollector | TransportRulesCollector | ItemsCollector | UnreadItems
+
+
+class MicrosoftConnector:
+    """Meets ``auditor.ports.Connector`` for Microsoft 365."""
+
+    name = "microsoft_365"
+
+    def __init__(self, access: Access, *, stop: threading.Event) -> None:
+        """Open the door to Microsoft; nothing is sent yet."""
+        self._access = access
+        self.door = Door(
+            RULES,
+            endpoints=access.endpoints,
+            patience=access.patience,
+            connections=access.connections,
+            stop=stop,
+        )
+        self._tokens = Tokens(access, self.door)
+        self._graph = Graph(self.door, self._tokens)
+        self._exchange = Exchange(self.door, self._tokens)
+        self._mailboxes = Mailboxes(self._exchange)
+        self._tenant = Tenant(
+            tenant=access.tenant,
+            key=access.tenant,
+            label=access.tenant_id,
+            connector="microsoft_365",
+            vendor_id=access.tenant_id,
+        )
+
+    def identify(self) -> Tenant:
+        """Sign in and name the tenant; where its name may not be read, its id stands in. Raises ``SignInError``."""
+        try:
+            self._tokens.token(GRAPH_SCOPE)
+        except ReadError as error:
+            raise SignInError(f"Nobody could be signed in: {error.message}", error.remedy) from error
+        vendor_id = self._tokens.tenant_id
+        names: list[str] = []
+        with suppress(ReadError):  # a name is a courtesy: no judgement hangs on it
+            rows, _ = self._graph.listing("/organization", ORGANISATION)
+            names = [name for row in rows if (name := text(row.get("displayName"))) is not UNSET]
+        self._tenant = replace(self._tenant, label=names[0] if names else vendor_id, vendor_id=vendor_id)
+        return self._tenant
+
+    def directory_collectors(self) -> Sequence[_DirectoryCollector]:
+        """List the collectors of accounts, domains and settings."""
+        tenant = self._access.tenant
+        return (
+            AccountsCollector(self._graph, self._mailboxes, self._tenant),
+            DomainsCollector(self._graph, tenant),
+            SettingsCollector(self._graph, tenant),
+        )
+
+    def collectors(self, directory: Directory) -> Sequence[_Collector]:
+        """List the collectors of rules, forwarding and, if they may be looked at, shared items."""
+        claims = Claims()
+        items: Sequence[ItemsCollector | UnreadItems] = (UnreadItems(),)
+        if self._access.items:
+            names = ("site_items", "onedrive_items")
+            items = tuple(ItemsCollector(self._graph, directory, claims, name) for name in names)
+        return (
+            InboxRulesCollector(self._graph, directory),
+            MailboxForwardingCollector(self._mailboxes, directory),
+            TransportRulesCollector(self._exchange, directory.tenant.tenant),
+            *items,
+        )
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return self.door.requests
+
+    def close(self) -> None:
+        """Close connections and forget tokens."""
+        self._tokens.forget()
+        self.door.close()

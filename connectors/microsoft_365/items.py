@@ -1,0 +1,147 @@
+"""Files and folders that somebody besides their owner can open: in OneDrive, and in SharePoint sites.
+
+Source: Graph v1.0, ``sites/getAllSites``, ``drives``, ``driveItem/delta``, ``permissions``. A drive is walked page by
+page; only items that carry the facet ``shared`` are asked for their permissions, twenty at a time. The permission that
+this needs can read every document, so that it is the customer's choice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, Directory, SharedItem
+from auditor.models import Failure, NotApplicable, Target
+from connectors.door import malformed
+from connectors.microsoft_365.client import Graph, parsed
+from connectors.microsoft_365.reads import LARGEST_BATCH
+from connectors.microsoft_365.refusals import FILES, SITES, NotThereError
+from connectors.microsoft_365.sharing import shared_item
+from connectors.microsoft_365.values import Wire, table, text
+
+_KIND = "shared_item"
+
+
+@dataclass(slots=True)
+class Claims:
+    """Which target reads which drive: a OneDrive can be met as an account's drive and as a personal site."""
+
+    _by_drive: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self, drive: str, target: str) -> bool:
+        """Whether ``target`` is the one to read ``drive``."""
+        with self._lock:
+            return self._by_drive.setdefault(drive, target) == target
+
+
+@dataclass(slots=True)
+class ItemsCollector:
+    """Reads the shared items of all sites, or of everybody's OneDrive, as its ``name`` says."""
+
+    graph: Graph
+    directory: Directory
+    claims: Claims
+    name: str
+
+    kinds = (_KIND,)
+    batch_size = 1
+
+    def targets(self) -> Iterator[Target]:
+        """Every site, or every account but guests. Raises ``ReadError`` if the sites cannot be listed."""
+        if self.name == "onedrive_items":
+            accounts = self.directory.accounts.values()
+            yield from (Target(each.key, each.address, each.key) for each in accounts if each.type != "guest")
+            return
+        for row in self.graph.rows("/sites/getAllSites", SITES):
+            key = text(row.get("id"))
+            if key is UNSET:
+                raise malformed("a site without an id")
+            yield Target(key, text(row.get("webUrl")) or text(row.get("displayName")) or key)
+
+    def read(self, targets: Sequence[Target]) -> Iterator[SharedItem | Failure | NotApplicable]:
+        """Yield the shared items of each drive of a target."""
+        for target in targets:
+            try:
+                drives = self._drives(target)
+            except NotThereError:
+                yield NotApplicable(target, "there is no drive, or it was deleted while the audit was running")
+                continue
+            for drive in drives:
+                yield from self._shared(drive, target)
+
+    def _drives(self, target: Target) -> Sequence[Wire]:
+        if self.name == "onedrive_items":
+            return (self.graph.get(f"/users/{_quoted(target.key)}/drive", FILES),)
+        return tuple(self.graph.rows(f"/sites/{_quoted(target.key)}/drives", SITES))
+
+    def _shared(self, drive: Wire, target: Target) -> Iterator[SharedItem | Failure]:
+        """Yield the shared items of one drive."""
+        key = text(drive.get("id"))
+        if key is UNSET:
+            raise malformed("a drive without an id")
+        if not self.claims.claim(key, target.key):
+            return
+        holder = str(table(table(drive.get("owner")).get("user")).get("id"))
+        owner = holder if holder in self.directory.accounts else target.owner
+        path = f"/drives/{_quoted(key)}/root/delta?$select=id,name,folder,root,shared,deleted"
+        seen: set[str] = set()
+        for items in _chunks(row for row in self.graph.rows(path, FILES) if "shared" in row and "deleted" not in row):
+            paths = [f"/drives/{_quoted(key)}/items/{_quoted(str(item.get('id')))}/permissions" for item in items]
+            for item, item_path, answer in zip(items, paths, self.graph.batch(paths), strict=True):
+                try:
+                    first = parsed(answer, FILES)
+                    found = shared_item(item, self.graph.rows(item_path, FILES, first), self.directory, seen, owner)
+                except NotThereError:
+                    continue  # deleted since its page was read
+                except ReadError as error:
+                    label = text(item.get("name")) or "an item"
+                    yield Failure(Target(str(item.get("id")), label, owner), error, _KIND)
+                    continue
+                if found is not None:
+                    yield found
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadItems:
+    """Stands where nobody allowed items to be read: sharing is then unknown, never fine."""
+
+    name = "items"
+    kinds = (_KIND,)
+    batch_size = 1
+
+    def targets(self) -> Sequence[Target]:
+        """Everything that could be shared, as one."""
+        return (Target("items", "the files in OneDrive and SharePoint"),)
+
+    def read(self, targets: Sequence[Target]) -> Iterator[Failure]:
+        """Yield the gap."""
+        remedy = f"Set `items: true` for this tenant in the configuration. {FILES.remedy} {SITES.remedy}"
+        error = ReadError(GapReason.DENIED, "The configuration does not allow files to be looked at.", remedy)
+        for target in targets:
+            yield Failure(target, error, _KIND)
+
+
+def _chunks(rows: Iterable[Wire]) -> Iterator[list[Wire]]:
+    """Yield rows twenty at a time; if the listing breaks off, first what came before, then its error."""
+    chunk: list[Wire] = []
+    broken: ReadError | None = None
+    try:
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == LARGEST_BATCH:
+                yield chunk
+                chunk = []
+    except ReadError as error:
+        broken = error
+    if chunk:
+        yield chunk
+    if broken:
+        raise broken
+
+
+def _quoted(key: str) -> str:
+    return quote(key, safe="!,")

@@ -1,0 +1,114 @@
+"""The written list of reads of Microsoft 365: every address that the connector may ask, every cmdlet it may run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from auditor.errors import ForbiddenRequestError
+from connectors.allow_list import AllowList, Rule, forbidden, rule
+
+SIGN_IN = "login.microsoftonline.com"
+GRAPH = "graph.microsoft.com"
+EXCHANGE = "outlook.office365.com"
+
+GRAPH_SCOPE = f"https://{GRAPH}/.default"
+EXCHANGE_SCOPE = f"https://{EXCHANGE}/.default"
+BATCH = f"https://{GRAPH}/v1.0/$batch"
+LARGEST_BATCH = 20
+"""Parts in one batch, by Microsoft's own limit."""
+
+CMDLETS = {"Get-Mailbox": frozenset({"ResultSize"}), "Get-TransportRule": frozenset[str]()}
+"""Cmdlets of Exchange that may be run, each with the parameters that it may be given."""
+
+_GRAPH_READS = tuple(
+    rule(GRAPH, "GET", f"/v1.0/{path}")
+    for path in (
+        "organization",
+        "domains",
+        "users",
+        "reports/authenticationMethods/userRegistrationDetails",
+        "roleManagement/directory/roleAssignments",
+        "roleManagement/directory/roleDefinitions",
+        "groups/{}/transitiveMembers",
+        "identity/conditionalAccess/policies",
+        "policies/identitySecurityDefaultsEnforcementPolicy",
+        "admin/sharepoint/settings",
+        "users/{}/mailFolders/inbox/messageRules",
+        "sites/getAllSites",
+        "sites/oneDrive.getAllSites",  # where the next-page links of getAllSites lead in a tenant of several regions
+        "sites/{}/drives",
+        "users/{}/drive",
+        "drives/{}/root/delta",
+        "drives/{}/root/delta()",
+        "drives/{}/root/delta(token={})",
+        "drives/{}/items/{}/permissions",
+    )
+)
+
+
+def encode(value: object) -> bytes:
+    """Return the one way in which we write JSON. The rules below accept no other, so that no two parsers disagree."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _token_request(body: bytes) -> None:
+    """Let out nothing but the application's own request for a token of one of the two services."""
+    form = parse_qs(body.decode("ascii", "replace"))
+    if form.get("grant_type") != ["client_credentials"] or form.get("scope") not in ([GRAPH_SCOPE], [EXCHANGE_SCOPE]):
+        raise forbidden("POST", f"https://{SIGN_IN}", "it is not a request for a token")
+
+
+def _only_gets(body: bytes) -> None:
+    """Let out a batch only if every part is a GET that could have been sent alone."""
+    singles = AllowList(_GRAPH_READS)
+    try:
+        parts = _only(body, "requests")
+        shapes = [sorted(part) == ["id", "method", "url"] for part in parts]
+        if not 1 <= len(shapes) <= LARGEST_BATCH or not all(shapes):
+            raise forbidden("POST", BATCH, "its batch has another shape")
+        for part in parts:
+            singles.demand(part["method"], f"https://{GRAPH}/v1.0{part['url']}", b"")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise forbidden("POST", BATCH, "its batch cannot be read") from error
+
+
+def _only_reading_cmdlets(body: bytes) -> None:
+    """Let out a cmdlet only if it is on the list, with no parameter but those on the list."""
+    try:
+        command = _only(body, "CmdletInput")
+        allowed = CMDLETS.get(command["CmdletName"])
+        known = allowed is not None and set(command["Parameters"]) <= allowed
+    except (ValueError, TypeError, KeyError) as error:
+        raise forbidden("POST", f"https://{EXCHANGE}", "its cmdlet cannot be read") from error
+    if not known or sorted(command) != ["CmdletName", "Parameters"]:
+        raise forbidden("POST", f"https://{EXCHANGE}", "its cmdlet is not on the list of reads")
+
+
+def _only(body: bytes, name: str) -> Any:  # noqa: ANN401 - wire JSON
+    """Return what a body holds under its only name."""
+    value = json.loads(body)
+    if encode(value) != body or list(value) != [name]:
+        raise ValueError(name)
+    return value[name]
+
+
+def refused(allow_list: AllowList, link: str) -> bool:
+    """Whether a link that an answer contained leads to something that is not on the list of reads."""
+    try:
+        allow_list.demand("GET", link, b"")
+    except ForbiddenRequestError:
+        return True
+    return False
+
+
+RULES: tuple[Rule, ...] = (
+    *_GRAPH_READS,
+    rule(GRAPH, "POST", "/v1.0/$batch", _only_gets),
+    rule(SIGN_IN, "GET", "/common/discovery/instance"),
+    rule(SIGN_IN, "GET", "/{}/v2.0/.well-known/openid-configuration"),
+    rule(SIGN_IN, "POST", "/{}/oauth2/v2.0/token", _token_request),
+    rule(EXCHANGE, "POST", "/adminapi/beta/{}/InvokeCommand", _only_reading_cmdlets),
+)
+"""Everything that may leave for Microsoft."""
