@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -57,16 +57,28 @@ def words(value: object) -> str:
     return _short(str(_plain(value)))
 
 
-def evidence(value: object) -> JsonValue:
-    """Return ``value`` for the report, as plain as JSON, with the bounds of a message."""
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value[:_MOST]]
-    return _plain(value)
+def evidence(fields: Iterable[tuple[str, Path | Constant]], roots: Roots) -> dict[str, JsonValue]:
+    """Return the values of ``fields`` by name, plain and bounded; without those that were not collected."""
+    values = {name: read(node, roots) for name, node in fields}
+    return {name: _entry(value) for name, value in values.items() if value is not UNSET}
+
+
+def missing(paths: Iterable[Path], roots: Roots) -> tuple[str, ...]:
+    """Return which of ``paths`` were not collected; of a record that was not, the record and not its fields."""
+    return tuple(dict.fromkeys(_first_missing(path, roots).spelling for path in paths if read(path, roots) is UNSET))
 
 
 def sound(text: str) -> str:
     """Return ``text`` without lone surrogates, which no encoding of Unicode can carry."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _first_missing(path: Path, roots: Roots) -> Path:
+    return _first_missing(path.parent, roots) if path.parent and read(path.parent, roots) is UNSET else path
+
+
+def _entry(value: object) -> JsonValue:
+    return [_plain(item) for item in value[:_MOST]] if isinstance(value, tuple | list) else _plain(value)
 
 
 def _plain(value: object) -> str | int | None:
