@@ -142,6 +142,8 @@ def _unseen(page: Outline) -> list[RenderableType]:
         parts += [Text(""), *_gap(group)]
     if left := page.unseen[_MOST_TASKS:]:
         parts += [Text(""), more(len(left), "reason", "reasons")]
+    if not page.coverage:
+        parts += [Text(""), Text("Nothing was read at all.")]
     return parts
 
 

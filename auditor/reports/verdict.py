@@ -60,9 +60,11 @@ def verdict(report: Report) -> Verdict:
     if unseen:
         if deciding:
             caveats = (f"Among what was seen: {severity_counts(f.severity for f in deciding)}.", *caveats)
-        return Verdict("unseen", "Could not be seen", "; ".join(unseen) + ".", caveats)
+        if len(unseen) > 1:
+            caveats = ("Also: " + "; ".join(unseen[1:]) + ".", *caveats)
+        return Verdict("unseen", "Could not be seen", unseen[0] + ".", caveats)
     who = how_many(len(important), "principal or administrator", "principals and administrators")
-    return Verdict("clear", "Nothing open", f"for {who}; everything about them was seen.", caveats)
+    return Verdict("clear", "Nothing open", f"{who}, and everything about them was seen.", caveats)
 
 
 def dark_people(report: Report, people: Iterable[Person]) -> tuple[Person, ...]:
