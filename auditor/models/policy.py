@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from auditor.models.base import Document, Severity
 
@@ -17,10 +18,24 @@ def _written_out(value: object) -> object:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
 
 
+def _dotted(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError(f"'{text}' is not an id", "Write lower-case words with dots between: mail.rule.no-forwarding.")
+    return text
+
+
+def _snake(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(f"'{text[:60]}' is not a name for a parameter", "Write lower-case words: trusted_domains.")
+    return text
+
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 _Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 _Expression = Annotated[str, BeforeValidator(_written_out)]
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+_Name = Annotated[str, AfterValidator(_snake)]
 
 
 class Parameter(Document):
@@ -50,9 +65,7 @@ class Policy(Document):
     """One rule about one kind of fact."""
 
     language: Literal[1]
-    id: Annotated[
-        str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+$", max_length=100)
-    ]
+    id: Annotated[str, StringConstraints(max_length=100), AfterValidator(_dotted)]
     title: _Line
     severity: Severity
     fact: str
