@@ -12,9 +12,8 @@ from connectors.patience import Patience
 class Access:
     """What it takes to read a tenant.
 
-    ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. ``credential`` is either
-    PEM text, as bytes, that holds a private key and its certificate, or a client secret, as a string; it is never
-    shown.
+    ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. One of ``certificate``, PEM
+    text that holds a private key and its certificate, and ``secret`` is there; neither is ever shown.
     ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
     """
@@ -22,7 +21,8 @@ class Access:
     tenant: str
     tenant_id: str
     client_id: str
-    credential: bytes | str = field(repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
     items: bool = False
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)

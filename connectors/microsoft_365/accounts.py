@@ -5,17 +5,16 @@ Source: Graph v1.0, ``user``. Each of the listings that describe accounts costs,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from auditor.errors import GapReason, ReadError
-from auditor.facts import UNSET, Account, AccountStatus, AccountType, Read, SignInPolicy, Tenant
+from auditor.facts import UNSET, Account, SignInPolicy, Tenant
 from auditor.models import Failure, Target
-from connectors.door import malformed
+from connectors.microsoft_365.account_fields import OUTSIDE, parse_account
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.conditional_access import Subject, enforced
 from connectors.microsoft_365.groups import Groups
@@ -24,7 +23,6 @@ from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY
 from connectors.microsoft_365.registration import Registration, read_registrations
 from connectors.microsoft_365.roles import Roles, read_roles
 from connectors.microsoft_365.sign_in_policies import facts, read_sign_in_rules
-from connectors.microsoft_365.values import Wire, address, boolean, moment, table, text, texts
 
 _FIELDS = (
     "id,displayName,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,externalUserState,createdDateTime,"
@@ -38,8 +36,6 @@ _ROLES = ("admin_roles", "is_admin", "is_super_admin")
 _ENFORCEMENT = ("mfa_enforced", "mfa_enforced_by")
 _COUNTS = ("active_people", "guests", "super_admins")
 _WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
-_OUTSIDE = "#ext#"
-"""Part of the name of every account whose home is another organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,7 @@ class AccountsCollector:
         """Fill in whose MFA is enforced, and yield the policies that decide it."""
         found = read_sign_in_rules(self.graph, groups)
         subjects = [
-            Subject(key, account.type, _OUTSIDE in account.address, roles.everywhere_of(key))
+            Subject(key, account.type, OUTSIDE in account.address, roles.everywhere_of(key))
             for key, account in accounts.items()
         ]
         for subject in subjects:
@@ -172,31 +168,6 @@ class AccountsCollector:
         yield from facts(self.tenant.tenant, found, subjects)
 
 
-def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
-    """Return the account that a user object describes; a field that is missing stays not collected.
-
-    ``activity`` says whether ``signInActivity`` was asked for: only then does its absence mean that there was none.
-    Raises ``ReadError`` for an object without id or name.
-    """
-    key, name = text(wire.get("id")), text(wire.get("userPrincipalName"))
-    if key is UNSET or name is UNSET:
-        raise malformed("an account without id or name")
-    kinds: Mapping[object, AccountType] = {"Member": "person", "Guest": "guest"}
-    kind = kinds.get(wire.get("userType"), UNSET)
-    return Account(
-        tenant=tenant,
-        key=key,
-        label=text(wire.get("displayName")) or name,
-        address=name.lower(),
-        aliases=_aliases(wire, name.lower()),
-        type=kind,
-        status=_status(wire),
-        has_mailbox=_has_mailbox(wire, kind),
-        created=moment(wire.get("createdDateTime", UNSET)),
-        last_sign_in=_last_sign_in(wire) if activity else UNSET,
-    )
-
-
 def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:
     """Return the tenant with its counts; a count over something not collected, or not ``whole``, is not collected."""
     kinds_known = whole and all(account.type is not UNSET for account in accounts)
@@ -209,43 +180,6 @@ def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tena
         guests=sum(account.type == "guest" for account in accounts) if kinds_known else UNSET,
         super_admins=sum(account.is_super_admin is True for account in active) if roles_known else UNSET,
     )
-
-
-def _status(wire: Wire) -> Read[AccountStatus]:
-    enabled = boolean(wire.get("accountEnabled"))
-    if enabled is False:
-        return "suspended"
-    if wire.get("externalUserState") == "PendingAcceptance":
-        return "pending"
-    return "active" if enabled is True else UNSET
-
-
-def _aliases(wire: Wire, name: str) -> Read[tuple[str, ...]]:
-    """Return the other mail addresses; of a guest, ``mail`` is the address at home."""
-    proxies = texts(wire.get("proxyAddresses", UNSET))
-    if proxies is UNSET or "mail" not in wire:
-        return UNSET
-    mail = [entry for entry in proxies if entry.lower().startswith("smtp:")]
-    return tuple(sorted({found for entry in [wire["mail"], *mail] if (found := address(entry)) not in {UNSET, name}}))
-
-
-def _has_mailbox(wire: Wire, kind: Read[AccountType]) -> Read[bool]:
-    """Return whether mail is delivered here: to a member with address and licence. Without licence it may be shared."""
-    if kind == "guest" or ("mail" in wire and wire["mail"] is None):
-        return False
-    licences = wire.get("assignedLicenses")
-    return True if address(wire.get("mail")) and isinstance(licences, list) and licences else UNSET
-
-
-def _last_sign_in(wire: Wire) -> Read[datetime | None]:
-    """Return the last successful sign-in; None if there was none, as far back as Microsoft tells (December 2023).
-
-    ``lastSignInDateTime`` beside it counts failed attempts too, so that an attacker could keep a dead account fresh.
-    """
-    given = wire.get("signInActivity")
-    if given is None:
-        return None
-    return moment(table(given).get("lastSuccessfulSignInDateTime", UNSET))
 
 
 def _left_out(absent: int) -> ReadError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -14,12 +15,17 @@ _REMEDY = (
     "Put the private key, without a password, and its certificate into one PEM file: "
     "cat private.key certificate.crt > microsoft.pem; chmod 600 microsoft.pem"
 )
+_EXPIRED = (
+    "Make a new one, and upload it: Entra admin center > App registrations > your app > Certificates & secrets > "
+    "Certificates > Upload certificate."
+)
 
 
-def msal_credential(pem: bytes) -> dict[str, str]:
+def msal_credential(pem: bytes, now: datetime) -> dict[str, str]:
     """Return key and certificate as msal wants them; it computes the SHA-256 thumbprint itself.
 
-    Raises ``SignInError``, without any of the text, if one is missing or they do not belong together.
+    Raises ``SignInError``, without any of the text, if one is missing, they do not belong together or the certificate
+    has expired at ``now``.
     """
     found = _KEY.search(pem)
     if found is None:
@@ -32,6 +38,8 @@ def msal_credential(pem: bytes) -> dict[str, str]:
     mine = next((each for each in certificates if each.public_key() == key.public_key()), None)
     if mine is None:
         raise SignInError("The certificate file holds no certificate that belongs to its private key.", _REMEDY)
+    if mine.not_valid_after_utc < now:
+        raise SignInError(f"The certificate expired on {mine.not_valid_after_utc:%Y-%m-%d}.", _EXPIRED)
     return {
         "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii"),
         "public_certificate": mine.public_bytes(Encoding.PEM).decode("ascii"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -36,7 +37,9 @@ class MicrosoftConnector:
 
     name = "microsoft_365"
 
-    def __init__(self, access: Access, *, stop: threading.Event) -> None:
+    def __init__(
+        self, access: Access, *, stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         """Open the door to Microsoft; nothing is sent yet."""
         self._access = access
         self.door = Door(
@@ -46,7 +49,7 @@ class MicrosoftConnector:
             connections=access.connections,
             stop=stop,
         )
-        self._tokens = Tokens(access, self.door)
+        self._tokens = Tokens(access, self.door, now)
         self._graph = Graph(self.door, self._tokens)
         self._exchange = Exchange(self.door, self._tokens)
         self._mailboxes = Mailboxes(self._exchange)

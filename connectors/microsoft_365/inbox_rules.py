@@ -80,11 +80,10 @@ def parse_rule(wire: Wire, account: str, tenant: str) -> MailRule:
     # Graph writes null for the conditions of a rule that applies to every mail; exceptions narrow it.
     conditions, exceptions = _object(wire.get("conditions")), _object(wire.get("exceptions"))
     actions = _object(wire.get("actions", UNSET))
-    name = text(wire.get("displayName"))
     return MailRule(
         tenant=tenant,
         key=f"{account}/{key}",  # a rule's id is unique in its mailbox only
-        label=name or "A rule without a name",
+        label=text(wire.get("displayName")) or "",  # a rule without a name is suspicious for that
         owner=account,
         mechanism="inbox_rule",
         enabled=boolean(wire.get("isEnabled")),

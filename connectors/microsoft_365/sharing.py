@@ -1,8 +1,8 @@
 """Who can open an item, from its permissions. Pure. Source: Graph v1.0, ``permission``.
 
 - A link may come without ``scope``: then it is not known who can open it, which is not the same as nobody.
-- The year 1 as ``expirationDateTime`` means that it never ends. A password on a link (``hasPassword``) is not counted as
-  protection: whoever passes the link on passes the password on.
+- The year 1 as ``expirationDateTime`` means that it never ends. A password on a link (``hasPassword``) does not count
+  as protection: whoever passes the link on passes the password on.
 - OneDrive and SharePoint do not tell what is inherited; the link of a folder repeats on everything in it, with the same
   ``shareId``, and is counted where it is met first.
 - Groups are taken for people of the organisation; guests in them are not looked for.
@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from auditor.facts import UNSET, AccessRole, Directory, Exposure, Item, Read, SharedItem
+from connectors.microsoft_365.account_fields import OUTSIDE
 from connectors.microsoft_365.values import Wire, address, moment, table, tables, text, texts
 
 _WIDEST_FIRST: tuple[Exposure, ...] = ("anyone", "organisation", "outsiders", "people")
@@ -27,8 +28,6 @@ _IDENTITIES = ("grantedToV2", "grantedTo")
 _EVERYONE = "c:0(.s|true"
 _EVERYONE_OF_OURS = "spo-grid-all-users/"
 """Parts of the login names of "Everyone" and "Everyone except external users"."""
-
-_OUTSIDE = "#ext#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def _judge(identity: Wire, directory: Directory) -> _Judgement:
     if account is not None and account.type is not UNSET:
         if account.type != "guest":
             return "people", ""
-        home = next((each for each in account.aliases or () if _OUTSIDE not in each), account.address)
+        home = next((each for each in account.aliases or () if OUTSIDE not in each), account.address)
         return "outsiders", _home_address(home)
     for given in (person.get("email"), site_person.get("email"), login.rpartition("|")[2]):
         mail = address(given)
@@ -177,15 +176,14 @@ def _judge(identity: Wire, directory: Directory) -> _Judgement:
 
 def _judge_address(mail: str, login: str, directory: Directory) -> _Judgement:
     """Return whether somebody whom the directory does not list is from outside, by mail address and login name."""
-    if _OUTSIDE in mail or _OUTSIDE in login:
+    if OUTSIDE in mail or OUTSIDE in login:
         return "outsiders", _home_address(mail)
-    if mail.rpartition("@")[2] in directory.domains:
-        return "people", ""
-    return ("outsiders" if directory.domains_complete else UNSET), mail
+    outside = directory.is_outside(mail)
+    return (UNSET if outside is UNSET else "outsiders" if outside else "people"), mail
 
 
 def _home_address(name: str) -> str:
     """Return the address at home of a guest called ``jd_partner.example#ext#@tenant.onmicrosoft.com``."""
-    local, mark, _ = name.partition(_OUTSIDE)
+    local, mark, _ = name.partition(OUTSIDE)
     before, underscore, domain = local.rpartition("_")
     return f"{before}@{domain}" if mark and underscore else name

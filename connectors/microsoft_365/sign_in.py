@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,9 +59,10 @@ _REMEDIES = {
 class Tokens:
     """The auditor's identity in one tenant. Safe to use from many threads."""
 
-    def __init__(self, access: Access, door: Door) -> None:
+    def __init__(self, access: Access, door: Door, now: Callable[[], datetime]) -> None:
         """Remember who to be; nothing is sent before the first token is wanted."""
         self._access = access
+        self._now = now
         self._door = door
         self._lock = threading.Lock()
         self._application: Any = None
@@ -113,12 +115,12 @@ class Tokens:
             self._given.clear()
 
     def _signed_in(self) -> Any:  # noqa: ANN401 - msal ships no types
-        credential = self._access.credential
+        pem = self._access.certificate
         try:
             return msal.ConfidentialClientApplication(
                 self._access.client_id,
                 authority=f"https://{SIGN_IN}/{self._access.tenant_id}",
-                client_credential=msal_credential(credential) if isinstance(credential, bytes) else credential,
+                client_credential=msal_credential(pem, self._now()) if pem is not None else self._access.secret,
                 http_client=_Transport(self._door),
             )
         except ValueError as error:  # msal, of a tenant whose discovery document it could not get

@@ -1,7 +1,7 @@
 """Conditional Access policies and security defaults: read, and turned into what ``conditional_access`` judges.
 
-Source: Graph v1.0, ``conditionalAccessPolicy`` and ``identitySecurityDefaultsEnforcementPolicy``. A condition that we do not
-know narrows the policy; an alternative that we do not know is none.
+Source: Graph v1.0, ``conditionalAccessPolicy`` and ``identitySecurityDefaultsEnforcementPolicy``. A condition that we
+do not know narrows the policy; a demand that we do not know is no MFA.
 """
 
 from __future__ import annotations
