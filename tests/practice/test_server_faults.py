@@ -117,8 +117,9 @@ def test_a_reset_connection_gives_no_answer(google: Google, ask_google: Ask) -> 
     line = http.client.HTTPConnection(google.server.address.removeprefix("http://"), timeout=10)
     with faulty(google, Fault("reset", times=1)):
         line.request("GET", f"/{ADMIN}{USERS}")
-        with pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError) as reset:
             line.getresponse()
+        assert type(reset.value) is ConnectionResetError  # and not the client's word for an ordinary end
         assert ask_google().status_code == 200
     line.close()
 
