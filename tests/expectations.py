@@ -37,6 +37,7 @@ POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
 
 CONSEQUENCES: MappingProxyType[str, str] = MappingProxyType(
     {
+        "administrator.phishing-resistant": "administrators with nothing but a telephone, or without any second factor",
         "share.not-editable-by-anyone": "public files and links that let anyone write",
         "share.not-discoverable": "public files that can be found by searching",
         "sign-in.mfa-policy-in-force": "the policy for security keys that only reports",

@@ -80,7 +80,7 @@ def show_policy(
 def lint_policies(packs: Packs = None) -> None:
     """Look for mistakes in packs: exit code 0 without any, 2 with all of them listed as file:line:column."""
     policies = _loaded(packs, err=False)
-    typer.echo(f"{len(policies)} policies, no mistakes.")
+    typer.echo(f"Policies: {len(policies)}. No mistakes.")
 
 
 @app.command("test")
@@ -91,7 +91,7 @@ def run_policy_tests(packs: Packs = None) -> None:
     for result in failed:
         what = f"'{result.name}' of {result.policy} should be {result.expected}, but is {result.outcome}"
         typer.echo(neutral(str(Problem(result.file, result.line, result.column, what)), _LONGEST_PROBLEM))
-    typer.echo(f"{len(results)} tests, {len(failed)} failed.")
+    typer.echo(f"Tests: {len(results)}. Failed: {len(failed)}.")
     if failed:
         raise typer.Exit(1)
 
@@ -127,8 +127,7 @@ def _loaded(packs: Sequence[str] | None, *, err: bool = True) -> tuple[CheckedPo
     except PolicyError as error:
         for problem in error.problems:
             typer.echo(neutral(str(problem), _LONGEST_PROBLEM), err=err)
-        count = len(error.problems)
-        typer.echo(f"{count} mistake{'s' if count != 1 else ''}. No policy was loaded.", err=True)
+        typer.echo(f"Mistakes: {len(error.problems)}. No policy was loaded.", err=True)
         raise typer.Exit(2) from error
 
 

@@ -83,7 +83,7 @@ def test_show_suggests_the_policy_that_was_meant() -> None:
 def test_lint_is_content_with_the_baseline() -> None:
     result = run("lint")
     assert result.exit_code == 0
-    assert result.stdout.endswith("policies, no mistakes.\n")
+    assert result.stdout.endswith(". No mistakes.\n")
 
 
 def test_lint_lists_all_mistakes_with_their_places(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_lint_lists_all_mistakes_with_their_places(tmp_path: Path) -> None:
     places = [line.partition(": ")[0].removeprefix(f"{tmp_path}/") for line in result.stdout.splitlines()]
     assert places == ["a.yaml:4:11", "b.yaml:6:22", "c.yaml:15:59"]
     assert "Did you mean 'exposure'?" in result.stdout
-    assert result.stderr == "3 mistakes. No policy was loaded.\n"
+    assert result.stderr == "Mistakes: 3. No policy was loaded.\n"
 
 
 def test_lint_takes_several_packs_and_single_files(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_broken_pack_is_never_used(command: str, tmp_path: Path) -> None:
 
 def test_tests_that_pass_are_counted(tmp_path: Path) -> None:
     result = run("test", pack(tmp_path, GOOD))
-    assert (result.exit_code, result.stdout) == (0, "3 tests, 0 failed.\n")
+    assert (result.exit_code, result.stdout) == (0, "Tests: 3. Failed: 0.\n")
 
 
 def test_a_test_that_fails_is_shown_with_its_place(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_test_that_fails_is_shown_with_its_place(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "share.closed.yaml:14:" in result.stdout
     assert "share.closed.yaml:15:" in result.stdout
-    assert result.stdout.endswith("3 tests, 2 failed.\n")
+    assert result.stdout.endswith("Tests: 3. Failed: 2.\n")
 
 
 @pytest.mark.parametrize(
