@@ -220,7 +220,8 @@ class TenantEvaluation:
         return Unknown(policy=policy.document.id, tenant=self._tenant.tenant, fact=fact, reason=reason)
 
     def _reference(self, kind: str, fact: Fact) -> FactReference:
-        return FactReference(kind=kind, key=sound(fact.key), label=sound(fact.label), owner=self._owner(fact.owner))
+        owner = self._owner(fact.key if kind == "account" else fact.owner)
+        return FactReference(kind=kind, key=sound(fact.key), label=sound(fact.label), owner=owner)
 
     def _whole(self, kind: str) -> FactReference:
         return FactReference(kind=kind, key=sound(self._tenant.key), label=sound(self._tenant.label))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from auditor.facts.base import UNSET, Fact, Read
 
 AccountType = Literal["person", "guest", "shared", "service"]
 AccountStatus = Literal["active", "suspended", "archived", "pending"]
+Protection = Literal["blocked", "phishing_resistant_mfa", "mfa", "open"]
 Tier = Literal["principal", "administrator", "finance", "communications", "staff", "volunteer", "outside"]
 Method = Literal[
     "security_key",
@@ -27,6 +30,27 @@ Method = Literal[
 
 PHISHING_RESISTANT: frozenset[Method] = frozenset({"security_key", "passkey", "windows_hello", "certificate"})
 """Methods that a look-alike sign-in page cannot relay (CISA, Implementing Phishing-Resistant MFA, 2022)."""
+
+
+class SignIn(Struct, frozen=True, kw_only=True, gc=False):
+    """What is asked of somebody who has the password, in each situation (Entra Conditional Access)."""
+
+    any_app: Read[Protection] = UNSET
+    """An ordinary app, in a browser, from anywhere, on an unknown device."""
+    admin_portals: Read[Protection] = UNSET
+    """The portals of administrators."""
+    legacy_client: Read[Protection] = UNSET
+    """Old mail programs, which cannot ask for a second factor."""
+    device_code: Read[Protection] = UNSET
+    """A code typed in on another device, as phishers like to ask for."""
+    untrusted_place: Read[Protection] = UNSET
+    """From a place that nobody has declared trustworthy."""
+    unmanaged_device: Read[Protection] = UNSET
+    """On a device that the organisation does not manage."""
+    holes: Read[tuple[str, ...]] = UNSET
+    """What is open and which policy would have closed it, in words."""
+    registration_open: Read[bool] = UNSET
+    """Whether an attacker could set up the missing second factor himself."""
 
 
 class Account(Fact, frozen=True, kw_only=True, gc=False):
@@ -66,3 +90,31 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """Last successful sign-in; null when there was none."""
     recovery_address: Read[str | None] = UNSET
     """Where a forgotten password can be reset to; null when none is set."""
+    recovery_phone: Read[str | None] = UNSET
+    """The same by telephone."""
+    recovery_shared: Read[bool] = UNSET
+    """Whether another account has the same recovery address or telephone."""
+    security_keys: Read[int] = UNSET
+    """How many security keys and passkeys are set up, where the vendor counts them."""
+    app_passwords: Read[int] = UNSET
+    """How many application passwords exist; each works without a second factor."""
+    less_secure_apps: Read[bool] = UNSET
+    """Whether programs may sign in with name and password alone."""
+    password_strength: Read[Literal["weak", "strong"]] = UNSET
+    """The vendor's own judgement of the password."""
+    single_sign_on: Read[bool] = UNSET
+    """Whether another identity provider signs this account in, so that MFA is decided there."""
+    admin_privileges: Read[tuple[str, ...]] = UNSET
+    """What the roles allow, as the vendor spells it, roles through groups included."""
+    eligible_roles: Read[tuple[str, ...]] = UNSET
+    """Names of administrator roles that can be activated but are not active now."""
+    cloud_only: Read[bool] = UNSET
+    """Whether the account exists only here and is not synchronised from a directory elsewhere."""
+    licences: Read[tuple[str, ...]] = UNSET
+    """Licences, as the vendor names them."""
+    may_forward: Read[bool] = UNSET
+    """Whether the settings let this person forward mail to the outside automatically."""
+    break_glass: bool = False
+    """Whether the configuration declares it as an emergency account."""
+    sign_in: SignIn | None = None
+    """What an attacker with the password meets, where sign-in policies decide it; null where they do not exist."""

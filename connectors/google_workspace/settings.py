@@ -22,6 +22,8 @@ from connectors.google_workspace.scopes import POLICIES, UNITS
 from connectors.google_workspace.values import boolean, moment, text, word
 
 _TARGET = Target("settings", "the settings of all organisational units")
+_ALL_ADMINS = frozenset({"WORKSPACE_ALL_ADMIN_GROUP"})
+"""Not a group that anybody made: everybody with an administrator role."""
 _FACTORS: dict[str, SecondFactors] = {
     "ALL": "any",
     "NO_TELEPHONY": "no_telephony",
@@ -51,6 +53,16 @@ class SetValue:
     query: Query
     order: float
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A class of accounts as the report shows it; ``accounts`` counts the active ones."""
+
+    name: str
+    key: str
+    matching: AccountClass
+    accounts: Read[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +97,31 @@ class SettingsCollector:
                 "Google lists no setting at all, though it sets several itself.",
                 "Check that the administrator named under `admin:` is a super administrator of this customer.",
             )
-        members = Counter(account.unit for account in self.directory.accounts.values() if account.status == "active")
+        exceptions = {clause for values in by_setting.values() for each in values for clause in clauses(each.query)}
+        special = sorted((clause for clause in exceptions if clause.kind != "unit"), key=_words)
+        active = [account for account in self.directory.accounts.values() if account.status == "active"]
+        members = Counter(account.unit for account in active)
+        admins = Counter(account.unit for account in active if account.is_admin is not False)
         for path, ids in sorted(units.items()):
-            exceptions = {clause for values in by_setting.values() for each in values for clause in clauses(each.query)}
-            plain = AccountClass(ids)
-            yield self._settings(path, by_setting, plain, members[path])
-            for clause in sorted(
-                (each for each in exceptions if each.kind != "unit"), key=lambda each: sorted(each.values)
-            ):
-                special = _with(plain, clause)
-                if _resolve(by_setting, special) != _resolve(by_setting, plain):
-                    yield self._settings(f"{path} ({_words(clause)})", by_setting, special, UNSET)
+            unit = _Scope(path, "id:" + ids[0], AccountClass(frozenset(ids)), members[path])
+            yield self._settings(unit, by_setting)
+            for clause in special:
+                exception = _exception(unit, clause, admins[path])
+                if exception.accounts != 0 and _resolve(by_setting, exception) != _resolve(by_setting, unit):
+                    yield self._settings(exception, by_setting)
 
-    def _settings(
-        self, scope: str, by_setting: Mapping[str, Sequence[SetValue]], accounts: AccountClass, members: Read[int]
-    ) -> Settings:
+    def _settings(self, scope: _Scope, by_setting: Mapping[str, Sequence[SetValue]]) -> Settings:
         """Return the fact for one class of accounts."""
-        value = _resolve(by_setting, accounts)
+        value = _resolve(by_setting, scope)
         enforced_from = _enforced_from(value)
         publishing = boolean(value["drive_and_docs.external_sharing.allowPublishingFiles"])
         sharing = word(value["drive_and_docs.external_sharing.externalSharingMode"], _SHARING)
         return Settings(
             tenant=self.directory.tenant.tenant,
-            key=scope,
-            label=f"Organisational unit {scope}",
-            scope=scope,
-            accounts=members,
+            key=scope.key,
+            label=f"Organisational unit {scope.name}",
+            scope=scope.name,
+            accounts=scope.accounts,
             mfa_required=_in_force(enforced_from, self.client.wall()),
             auto_forwarding_allowed=boolean(value["gmail.auto_forwarding.enableAutoForwarding"]),
             mail_delegation_allowed=boolean(value["gmail.mail_delegation.enableMailDelegation"]),
@@ -125,8 +136,8 @@ class SettingsCollector:
             ),
         )
 
-    def _units(self) -> Mapping[str, frozenset[str]]:
-        """Return the ids of each unit and its ancestors by its path; the root is among them. Raises ``ReadError``."""
+    def _units(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of each unit and then its ancestors, by its path, the root included. Raises ``ReadError``."""
         request = self.client.directory.orgunits().list(
             customerId=self.directory.tenant.vendor_id, type="allIncludingParent"
         )
@@ -145,13 +156,17 @@ class SettingsCollector:
                 raise ReadError(GapReason.MALFORMED, "The root organisational unit is not listed.", "Run again.")
             paths["/"] = parents.pop()
         return {
-            path: frozenset(
-                unit_id.removeprefix("id:")
-                for other, unit_id in paths.items()
-                if other in {"/", path} or path.startswith(other + "/")
-            )
+            path: tuple(paths[above].removeprefix("id:") for above in _upwards(path) if above in paths)
             for path in paths
         }
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield the path of a unit, then those of its ancestors up to the root."""
+    while path != "/":
+        yield path
+        path = path.rpartition("/")[0] or "/"
+    yield "/"
 
 
 _READ = (
@@ -188,13 +203,13 @@ def _query(scope: Wire) -> Query:
     return Combined("&&", tuple(named))
 
 
-def _resolve(by_setting: Mapping[str, Sequence[SetValue]], accounts: AccountClass) -> dict[str, object]:
+def _resolve(by_setting: Mapping[str, Sequence[SetValue]], scope: _Scope) -> dict[str, object]:
     """Return the value of each field we read for a class: the strongest that matches, else Google's default."""
     resolved: dict[str, object] = {}
     for path in _READ:
         setting, _, field = path.rpartition(".")
         matching = [
-            each for each in by_setting.get(setting, ()) if each.query.matches(accounts) and field in each.values
+            each for each in by_setting.get(setting, ()) if each.query.matches(scope.matching) and field in each.values
         ]
         strongest = max(matching, key=lambda each: each.order, default=None)
         resolved[path] = strongest.values[field] if strongest else DEFAULTS.get(path)
@@ -219,16 +234,18 @@ def _limit(sharing: Read[SharingLimit], publishing: Read[bool]) -> Read[SharingL
     return sharing
 
 
-def _with(plain: AccountClass, clause: Clause) -> AccountClass:
-    """Return the class of the accounts that are also in a group or have a licence."""
+def _exception(unit: _Scope, clause: Clause, admins: int) -> _Scope:
+    """Return the class of the accounts of a unit that are also in a group or have a licence."""
     groups = clause.values if clause.kind == "group" else frozenset()
     licences = clause.values if clause.kind == "licences" else frozenset()
-    return AccountClass(plain.units, groups, licences)
+    matching = AccountClass(unit.matching.units, groups, licences)
+    accounts: Read[int] = admins if clause.values == _ALL_ADMINS else UNSET
+    return _Scope(f"{unit.name} ({_words(clause)})", f"{unit.key}/{_words(clause)}", matching, accounts)
 
 
 def _words(clause: Clause) -> str:
     """Return a group or licence clause for people."""
     names = ", ".join(sorted(clause.values))
-    if names == "WORKSPACE_ALL_ADMIN_GROUP":
+    if clause.values == _ALL_ADMINS:
         return "all administrators"
     return f"members of group {names}" if clause.kind == "group" else f"licence {names}"
