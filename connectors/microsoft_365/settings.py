@@ -35,6 +35,7 @@ class SettingsCollector:
 
     graph: Graph
     tenant: str
+    tenant_id: str
 
     name = "settings"
     kinds = ("settings",)
@@ -57,16 +58,16 @@ class SettingsCollector:
             sharing = self.graph.get("/admin/sharepoint/settings", SHARING)
         except ReadError as error:
             yield Failure(_TARGET, error, "settings", _SHARING_FIELDS)
-        yield parse_settings(defaults, sharing, self.tenant)
+        yield parse_settings(defaults, sharing, self.tenant, self.tenant_id)
 
 
-def parse_settings(defaults: Wire, sharing: Wire, tenant: str) -> Settings:
+def parse_settings(defaults: Wire, sharing: Wire, tenant: str, tenant_id: str) -> Settings:
     """Return the settings that two answers describe; some gateways wrap the second one in ``value``."""
     inner = sharing.get("value")
     sharing = inner if isinstance(inner, dict) else sharing
     return Settings(
         tenant=tenant,
-        key="/",
+        key=tenant_id,
         label="The whole tenant",
         scope="/",
         outside_sharing=_outside_sharing(sharing),

@@ -123,8 +123,8 @@ class Tokens:
                 client_credential=msal_credential(pem, self._now()) if pem is not None else self._access.secret,
                 http_client=_Transport(self._door),
             )
-        except ValueError as error:  # msal, of a tenant whose discovery document it could not get
-            raise _refusal(_number({"error_description": str(error)})) from None
+        except ValueError as error:  # msal's word for a tenant that is not there; the reason is in the error before
+            raise _refusal(_number({"error_description": str(error.__context__)})) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""The whole connector against the practice organisation: every planted problem shows, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from microsoft_reading import Outcome, read
+
+from auditor.facts import UNSET, Account, Domain, MailRule, Settings, SharedItem, SignInPolicy, Tenant
+from auditor.facts.base import Fact
+from connectors.practice.server import PracticeServer
+
+SECRETIVE = {"password", "security code", "invoice", "wire transfer", "hacked", "phish", "@"}
+
+
+def planted(server: PracticeServer, *kinds: str) -> set[str]:
+    problems = server.organisation.problems
+    return {each.object_id for each in problems if each.cloud == "microsoft_365" and each.kind in kinds}
+
+
+def ids(facts: Iterable[Fact]) -> set[str]:
+    """Keys without the account in front, which the truth file does not write."""
+    return {fact.key.removeprefix(f"{fact.owner}/") for fact in facts}
+
+
+def people(everything: Outcome) -> list[Account]:
+    return [each for each in everything.of(Account) if each.type == "person" and each.status == "active"]
+
+
+def outside(everything: Outcome, address: str) -> bool:
+    return address.rpartition("@")[2] not in {domain.name for domain in everything.of(Domain)}
+
+
+def test_everything_is_read_without_a_gap(everything: Outcome) -> None:
+    assert everything.errors == []
+    assert everything.escaped == {}
+
+
+def test_nothing_is_written(everything: Outcome, campaign: PracticeServer) -> None:
+    assert everything.facts
+    assert not campaign.writes
+
+
+def test_every_account_is_listed_and_counted(everything: Outcome, campaign: PracticeServer) -> None:
+    accounts = campaign.organisation.microsoft.accounts
+    assert ids(everything.of(Account)) == {account.id for account in accounts}
+    (tenant,) = everything.of(Tenant)
+    assert tenant.active_people == len(people(everything))
+    assert tenant.guests == sum(account.guest for account in accounts)
+    assert tenant.super_admins == 3
+    assert tenant.vendor_id == campaign.organisation.microsoft.tenant_id
+
+
+def test_people_who_are_left_out_of_mfa_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    unprotected = {each.key for each in people(everything) if each.mfa_enforced is False}
+    assert unprotected == planted(campaign, "mfa-excluded")
+    assert all(each.mfa_enforced is not UNSET for each in everything.of(Account))
+
+
+def test_people_without_a_second_factor_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    assert {each.key for each in people(everything) if each.mfa_registered is False} == planted(campaign, "not-registered")
+
+
+def test_administrators_who_only_have_a_telephone_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    weak = {each.key for each in people(everything) if each.is_admin and set(each.mfa_methods or ()) <= {"sms", "voice"}}
+    assert weak == planted(campaign, "admin-weak-method")
+
+
+def test_a_shared_mailbox_is_not_a_person(everything: Outcome) -> None:
+    (shared,) = [each for each in everything.of(Account) if each.type == "shared"]
+    assert shared.label == "Press office"
+    assert shared.has_mailbox is True
+
+
+def test_mail_that_leaves_is_found(everything: Outcome, campaign: PracticeServer) -> None:
+    leaving = [
+        rule
+        for rule in everything.of(MailRule)
+        if rule.enabled and any(outside(everything, address) for address in rule.destinations or ())
+    ]
+    assert ids(leaving) == planted(campaign, "forwarding-rule", "mailbox-forwarding", "transport-rule")
+
+
+def test_rules_that_hide_mail_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    hiding = [
+        rule
+        for rule in everything.of(MailRule)
+        if rule.enabled
+        and (rule.deletes or rule.hides)
+        and (rule.label.strip(".") == "" or (rule.marks_read and SECRETIVE & set(rule.looks_for or ())))
+    ]
+    assert ids(hiding) == planted(campaign, "hiding-rule")
+
+
+def test_what_anybody_can_open_is_found(everything: Outcome, campaign: PracticeServer) -> None:
+    public = [item for item in everything.of(SharedItem) if item.exposure == "anyone"]
+    assert ids(public) == planted(campaign, "public-link")
+    shared = [item for item in everything.of(SharedItem) if item.exposure == "outsiders"]
+    assert ids(shared) == planted(campaign, "outside-share")
+    assert all(outside(everything, each) for item in shared for each in item.outsiders or ())
+
+
+def test_settings_and_sign_in_policies_are_read(everything: Outcome) -> None:
+    (settings,) = everything.of(Settings)
+    assert settings.outside_sharing == "anyone"
+    assert settings.microsoft_365 is not None
+    assert settings.microsoft_365.security_defaults is False
+    states = {policy.label: (policy.state, policy.grant, policy.narrowed_by) for policy in everything.of(SignInPolicy)}
+    assert states == {
+        "Require MFA for everyone": ("on", "mfa", ()),
+        "Block legacy authentication": ("on", "block", ("clientAppTypes",)),
+        "Administrators need a security key (trial)": ("report_only", "phishing_resistant_mfa", ()),
+    }
+
+
+def test_an_account_without_mailbox_or_drive_is_not_applicable(everything: Outcome, campaign: PracticeServer) -> None:
+    bare = {account.id for account in campaign.organisation.microsoft.accounts if not account.guest and not account.mailbox}
+    assert bare <= {each.target.key for each in everything.absent}
+
+
+def test_files_that_nobody_allowed_us_to_look_at_are_a_gap(server: PracticeServer) -> None:
+    before = server.requests
+    outcome = read(server, items=False)
+    (failure,) = outcome.failures
+    assert failure.kind == "shared_item"
+    assert "items: true" in failure.error.remedy
+    assert "Files.Read.All" in failure.error.remedy
+    assert not [call for call in server.requests - before if "drives" in call[1] or "sites" in call[1]]
