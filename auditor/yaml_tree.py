@@ -137,6 +137,8 @@ def load(text: str, *, file: str, error: type[DocumentError] = DocumentError) ->
 def _hint(what: str) -> str:
     if "'\\t'" in what:
         return "Indent with spaces, not with tabs."
+    if "found '<scalar>'" in what:
+        return "A value that begins with a quote ends with it; put an expression that goes on into a | block."
     if "mapping values are not allowed" in what:
         return "A text that contains ': ' needs quotes, or a | block."
     return "Look at the indentation, quotes and brackets here and in the line above."
