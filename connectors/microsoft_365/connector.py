@@ -81,7 +81,7 @@ class MicrosoftConnector:
         return (
             AccountsCollector(self._graph, self._mailboxes, self._tenant),
             DomainsCollector(self._graph, tenant),
-            SettingsCollector(self._graph, tenant, self._access.tenant_id),
+            SettingsCollector(self._graph, tenant, self._tenant.vendor_id),
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:

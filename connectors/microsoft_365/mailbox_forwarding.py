@@ -70,7 +70,7 @@ def forwarding(mailbox: Mailbox, owner: Account | None, recipients: Mapping[str,
     return MailRule(
         tenant=tenant,
         key=mailbox.key,
-        label=f"Forwarding of {mailbox.name}",
+        label="Mailbox forwarding" if owner else f"Forwarding of {mailbox.name}",
         owner=owner.key if owner else None,
         mechanism="mailbox_forwarding",
         enabled=True,

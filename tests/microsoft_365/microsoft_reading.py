@@ -39,7 +39,9 @@ class Outcome:
         return [*self.escaped.values(), *(failure.error for failure in self.failures)]
 
 
-def access(server: PracticeServer, *, certificate: bool = False, secret: str | None = None, items: bool = True) -> Access:
+def access(
+    server: PracticeServer, *, certificate: bool = False, secret: str | None = None, items: bool = True
+) -> Access:
     held = server.credentials
     pem = (held.microsoft_key + held.microsoft_certificate).encode()
     return Access(

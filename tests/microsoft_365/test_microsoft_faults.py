@@ -107,7 +107,9 @@ def test_a_directory_without_accounts_is_suspicious(server: PracticeServer) -> N
 
 def test_a_failing_service_is_unreachable(server: PracticeServer) -> None:
     outcome = suffering(server, Fault("server_error", host="outlook.office365.com"))
-    assert {outcome.escaped[name].reason for name in ("mailbox_forwarding", "transport_rules")} == {GapReason.UNREACHABLE}
+    assert {outcome.escaped[name].reason for name in ("mailbox_forwarding", "transport_rules")} == {
+        GapReason.UNREACHABLE
+    }
 
 
 def test_two_pages_are_read_to_the_end(big: PracticeServer) -> None:
@@ -121,11 +123,15 @@ def test_two_pages_are_read_to_the_end(big: PracticeServer) -> None:
     [
         (Fault("foreign_link", host=GRAPH, path="/v1.0/users\\?"), GapReason.REFUSED_LINK),
         (
-            Fault("foreign_link", host=GRAPH, path="/v1.0/users\\?", target="https://graph.microsoft.com@evil.example/"),
+            Fault(
+                "foreign_link", host=GRAPH, path="/v1.0/users\\?", target="https://graph.microsoft.com@evil.example/"
+            ),
             GapReason.REFUSED_LINK,
         ),
         (
-            Fault("foreign_link", host=GRAPH, path="/v1.0/users\\?", target="https://graph.microsoft.com/v1.0/me/messages"),
+            Fault(
+                "foreign_link", host=GRAPH, path="/v1.0/users\\?", target="https://graph.microsoft.com/v1.0/me/messages"
+            ),
             GapReason.REFUSED_LINK,
         ),
         (Fault("repeated_link", host=GRAPH, path="/v1.0/users\\?"), GapReason.PARTIAL),

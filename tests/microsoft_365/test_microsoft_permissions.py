@@ -29,7 +29,9 @@ def facts_of(outcome: Outcome) -> int:
 
 
 def granted_by(failure: Failure, permission: str) -> bool:
-    return failure.error.reason is GapReason.DENIED and f"the application permission {permission}:" in failure.error.remedy
+    return (
+        failure.error.reason is GapReason.DENIED and f"the application permission {permission}:" in failure.error.remedy
+    )
 
 
 def test_without_accounts_there_is_no_list_of_accounts(server: PracticeServer) -> None:
@@ -143,7 +145,7 @@ def test_without_the_organisations_name_its_id_stands_in(server: PracticeServer)
     assert outcome.of(Tenant)[0].label == server.organisation.microsoft.tenant_id
 
 
-@pytest.mark.parametrize("missing", sorted(Permissions().microsoft_roles) + ["premium", "exchange_role"])
+@pytest.mark.parametrize("missing", [*sorted(Permissions().microsoft_roles), "premium", "exchange_role"])
 def test_whatever_is_missing_nothing_that_hangs_on_it_is_known_to_be_good(
     server: PracticeServer, everything: Outcome, missing: str
 ) -> None:

@@ -58,11 +58,15 @@ def test_people_who_are_left_out_of_mfa_are_found(everything: Outcome, campaign:
 
 
 def test_people_without_a_second_factor_are_found(everything: Outcome, campaign: PracticeServer) -> None:
-    assert {each.key for each in people(everything) if each.mfa_registered is False} == planted(campaign, "not-registered")
+    assert {each.key for each in people(everything) if each.mfa_registered is False} == planted(
+        campaign, "not-registered"
+    )
 
 
 def test_administrators_who_only_have_a_telephone_are_found(everything: Outcome, campaign: PracticeServer) -> None:
-    weak = {each.key for each in people(everything) if each.is_admin and set(each.mfa_methods or ()) <= {"sms", "voice"}}
+    weak = {
+        each.key for each in people(everything) if each.is_admin and set(each.mfa_methods or ()) <= {"sms", "voice"}
+    }
     assert weak == planted(campaign, "admin-weak-method")
 
 
@@ -100,8 +104,9 @@ def test_what_anybody_can_open_is_found(everything: Outcome, campaign: PracticeS
     assert all(outside(everything, each) for item in shared for each in item.outsiders or ())
 
 
-def test_settings_and_sign_in_policies_are_read(everything: Outcome) -> None:
+def test_settings_and_sign_in_policies_are_read(everything: Outcome, campaign: PracticeServer) -> None:
     (settings,) = everything.of(Settings)
+    assert ids([settings]) == planted(campaign, "setting-sharepoint-anyone")
     assert settings.outside_sharing == "anyone"
     assert settings.microsoft_365 is not None
     assert settings.microsoft_365.security_defaults is False
@@ -114,7 +119,9 @@ def test_settings_and_sign_in_policies_are_read(everything: Outcome) -> None:
 
 
 def test_an_account_without_mailbox_or_drive_is_not_applicable(everything: Outcome, campaign: PracticeServer) -> None:
-    bare = {account.id for account in campaign.organisation.microsoft.accounts if not account.guest and not account.mailbox}
+    bare = {
+        account.id for account in campaign.organisation.microsoft.accounts if not account.guest and not account.mailbox
+    }
     assert bare <= {each.target.key for each in everything.absent}
 
 

@@ -119,7 +119,9 @@ def test_no_secret_and_no_token_reaches_a_log(server: PracticeServer, caplog: py
     with capture_logs() as events:
         identify(held)
         identify(access(server, certificate=True))
-        server.faults = Faults((Fault("malformed", host="login.microsoftonline.com", path="token", variant="cut_json"),))
+        server.faults = Faults(
+            (Fault("malformed", host="login.microsoftonline.com", path="token", variant="cut_json"),)
+        )
         refusal(held)
     written = caplog.text + repr(events) + repr(held)
     assert "login.microsoftonline.com" in written

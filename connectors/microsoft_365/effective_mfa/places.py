@@ -1,0 +1,109 @@
+"""Where a sign-in can come from: the named locations, cut into places so that each is the same to every policy.
+
+Address ranges nest and countries exclude each other, so every overlap that can exist is found; any range may lie in any
+country, because addresses move. A location that could not be read has no places: its policies are uncertain instead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
+
+from msgspec import Struct
+
+from auditor.facts import UNSET, Read
+from connectors.microsoft_365.effective_mfa.kleene import Span, Values, exactly, perhaps
+from connectors.microsoft_365.effective_mfa.model import Location, Selection
+
+MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"
+COMPLIANT_NETWORK = "3d46dbda-8382-466a-856d-eb00cbc6b910"
+"""Not the tenant's but Microsoft's: reachable with the organisation's own client only (Global Secure Access)."""
+
+_OF_MICROSOFT = {MFA_TRUSTED_ADDRESSES: "MFA trusted IPs", COMPLIANT_NETWORK: "All compliant network locations"}
+
+
+class Place(Struct, frozen=True):
+    """Places that no policy tells apart: the locations within which they lie, and whether they are trusted."""
+
+    inside: frozenset[str]
+    trusted: bool
+
+
+class Places(Struct, frozen=True):
+    """All places, each under a name for people, and the names of locations by id."""
+
+    by_name: dict[str, Place]
+    known: dict[str, str]
+
+    @property
+    def all(self) -> Values:
+        """Every place."""
+        return frozenset(self.by_name)
+
+    def trusted(self, *, yes: bool = True) -> Values:
+        """Return the places that are trusted, or those that are not."""
+        return frozenset(name for name, place in self.by_name.items() if place.trusted is yes)
+
+    def chosen(self, keys: Iterable[str]) -> Span:
+        """Return the places that a list of location ids means (``conditionalAccessLocations``)."""
+        span = exactly(())
+        for key in keys:
+            if key == "All":
+                span = span.with_also(exactly(self.all))
+            elif key == "AllTrusted":
+                span = span.with_also(exactly(self.trusted()))
+            elif key in self.known:
+                span = span.with_also(exactly(name for name, place in self.by_name.items() if key in place.inside))
+            else:
+                span = span.with_also(perhaps(self.all, f"the named location {key}"))
+        return span
+
+
+def places(locations: Read[Sequence[Location]], selections: Iterable[Selection]) -> Places:
+    """Return the places that the policies' conditions tell apart."""
+    named = {key for selection in selections for key in (*selection.include, *selection.exclude)}
+    readable = [] if locations is UNSET else [each for each in locations if each.trusted is not UNSET]
+    used = [each for each in readable if each.key in named]
+    names = {each.key: each.name for each in used} | {key: _OF_MICROSOFT[key] for key in named & _OF_MICROSOFT.keys()}
+    found = {
+        Place(network.inside | countries, network.trusted)
+        for network in _networks(used) | {Place(frozenset({key}), trusted=True) for key in named & _OF_MICROSOFT.keys()}
+        for countries in _countries(used)
+    }
+    return Places({_name(place, names): place for place in sorted(found, key=lambda each: _name(each, names))}, names)
+
+
+def _networks(locations: Iterable[Location]) -> set[Place]:
+    """Return one place for each set of locations to which the same addresses belong, and those in no location."""
+    holders: defaultdict[tuple[int, int, int], set[Location]] = defaultdict(set)
+    for location in locations:
+        for text in location.ranges:
+            network = ip_network(text, strict=False)
+            value = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
+            holders[network.version, network.prefixlen, value].add(location)
+    lengths = sorted({(version, length) for version, length, _ in holders})
+    found = {Place(frozenset(), trusted=False), Place(frozenset(), trusted=True)}
+    for version, length, value in holders:
+        around = [
+            location
+            for other, shorter in lengths
+            if other == version and shorter <= length
+            for location in holders.get((version, shorter, value >> (length - shorter)), ())
+        ]
+        found.add(Place(frozenset(each.key for each in around), any(each.trusted is True for each in around)))
+    return found
+
+
+def _countries(locations: Sequence[Location]) -> set[frozenset[str]]:
+    """Return the sets of locations to which the same countries belong; the empty one is every other country."""
+    countries = frozenset[str]().union(*(each.countries for each in locations))
+    inside = {frozenset(each.key for each in locations if country in each.countries) for country in countries}
+    return inside | {frozenset()}
+
+
+def _name(place: Place, names: dict[str, str]) -> str:
+    if not place.inside:
+        return "any trusted place" if place.trusted else "a place outside every named location"
+    listed = " and ".join(f"“{names[key]}” ({key})" for key in sorted(place.inside, key=lambda key: (names[key], key)))
+    return f"{listed}, trusted" if place.trusted else listed
