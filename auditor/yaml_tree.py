@@ -117,7 +117,9 @@ def load(text: str, *, file: str, error: type[DocumentError] = DocumentError) ->
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         if unseen := _UNSEEN.search(line):
             code = f"U+{ord(unseen[0]):04X}"
-            remedy = f'Delete it, or write "\\u{ord(unseen[0]):04X}" in double quotes.'
+            remedy = (
+                f'Delete it, or write "\\u{ord(unseen[0]):04X}" in double quotes.' if unseen[0] > " " else "Delete it."
+            )
             raise error([Problem(file, number, unseen.start() + 1, f"invisible character {code}", remedy)])
     reader = _Reader(file, text, error)
     try:
