@@ -108,6 +108,8 @@ def pattern(text: str) -> Callable[[str], bool] | str:
     options.max_mem = 1 << 20
     try:
         search = re2.compile(text, options=options).search
+    except UnicodeEncodeError:
+        return "a character that does not exist"
     except re2.error as failure:
         reason = failure.args[0] if failure.args else "it cannot be compiled"
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
