@@ -59,6 +59,7 @@ def _template() -> Template:
         "moment": words.moment_words,
         "severity_counts": _severity_counts,
         "shared": _shared,
+        "steps": words.steps,
         "tier": words.tier_word,
     }
     environment.globals |= {

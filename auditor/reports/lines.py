@@ -12,7 +12,7 @@ from rich.text import Text
 from auditor.models import Person
 from auditor.reports.entries import Task
 from auditor.reports.neutral import neutral
-from auditor.reports.words import how_many, tier_word
+from auditor.reports.words import how_many, steps, tier_word
 
 NAME: Final = 60
 """Characters of a name at the most."""
@@ -49,7 +49,7 @@ def under(text: Text) -> RenderableType:
 
 def fix(task: Task) -> RenderableType:
     """Return what to click, under the finding that it mends."""
-    return line("", Text(f"Fix: {neutral(task.fix, FIX)}", "dim"))
+    return line("", Text("Fix: " + "\n     ".join(neutral(step, FIX) for step in steps(task.fix)), "dim"))
 
 
 def words(text: str, limit: int, style: str = "") -> Text:

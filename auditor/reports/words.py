@@ -116,3 +116,8 @@ def in_utc(moment: datetime) -> datetime:
 def moment_words(moment: datetime) -> str:
     """Return the moment for people, to the minute: ``2026-11-23 09:04 UTC``."""
     return f"{in_utc(moment):%Y-%m-%d %H:%M} UTC"
+
+
+def steps(fix: str) -> tuple[str, ...]:
+    """Return what to click, one step a line as the policy wrote it; at most ten, the rest is in the JSON report."""
+    return tuple(stripped for line in fix.split("\n", 20)[:10] if (stripped := line.strip()))
