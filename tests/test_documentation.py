@@ -30,7 +30,7 @@ from auditor.exit_codes import ExitCode
 from auditor.policy import load_packs
 from auditor.reports import FORMATS
 from connectors.google_workspace import scopes
-from connectors.microsoft_365 import refusals
+from connectors.microsoft_365 import reads, refusals
 from connectors.practice import faults
 from connectors.practice.generator import generate
 from connectors.practice.microsoft.graph import OPERATIONS
@@ -164,6 +164,11 @@ def test_every_microsoft_permission_is_documented() -> None:
     asked = {each.name: each for each in vars(refusals).values() if isinstance(each, refusals.Permission)}
     written = {row[0].strip("`"): row[1] for row in rows("docs/how-to/microsoft-365.md", "### Permissions")}
     assert written.keys() == asked.keys()
+
+
+def test_the_pages_name_every_command_of_exchange_that_may_run() -> None:
+    for page in ("docs/how-to/microsoft-365.md", "docs/security-model.md"):
+        assert set(re.findall(r"`(Get-\w+)`", text(page))) == reads.CMDLETS.keys(), page
 
 
 def test_every_part_of_the_practice_organisation_is_documented() -> None:
