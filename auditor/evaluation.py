@@ -203,7 +203,7 @@ class TenantEvaluation:
     def _result(self, tally: _Tally, unknowns: list[Unknown], rows: Sequence[Coverage]) -> PolicyResult:
         document = tally.policy.document
         findings = sorted(tally.findings.values(), key=lambda finding: (finding.fact.key, finding.fingerprint))
-        distinct = {(unknown.fact.key, unknown.fact.label, unknown.reason): unknown for unknown in unknowns}
+        distinct = {_place(unknown): unknown for unknown in unknowns}
         return PolicyResult(
             policy=document.id,
             title=document.title,
@@ -237,6 +237,11 @@ class TenantEvaluation:
     def _roots(self, fact: Fact) -> Roots:
         owner = None if fact.owner is None else self._accounts.get(fact.owner, UNSET)
         return {"fact": fact, "owner": owner, "tenant": self._tenant, "today": self._today}
+
+
+def _place(unknown: Unknown) -> tuple[str, ...]:
+    fact, owner = unknown.fact, unknown.fact.owner
+    return (fact.key, fact.label, unknown.reason, owner.key if owner else "")
 
 
 def _outcome(tally: _Tally, unknowns: Sequence[Unknown], rows: Sequence[Coverage]) -> Outcome:
