@@ -11,6 +11,9 @@ from datetime import datetime
 from connectors.practice.campaign.decoys import plant_decoys
 from connectors.practice.campaign.google_tenant import google_tenant
 from connectors.practice.campaign.hostile import make_hostile
+from connectors.practice.campaign.microsoft_exchange import exchange_organisation
+from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
+from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
 from connectors.practice.campaign.microsoft_tenant import guests_of, microsoft_tenant
 from connectors.practice.campaign.problems import plant_problems
 from connectors.practice.campaign.roster import outsiders, roster
@@ -42,8 +45,11 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
         google=google_tenant(stream(seed, "google"), NAME, people, today),
         microsoft=microsoft_tenant(stream(seed, "microsoft"), NAME, members, guests, today),
     )
-    scene = Scene(organisation, stream(seed, "story"))
+    organisation.microsoft.exchange = exchange_organisation(stream(seed, "exchange"), organisation.microsoft, today)
+    scene, further = Scene(organisation, stream(seed, "story")), Scene(organisation, stream(seed, "microsoft story"))
     plant_problems(scene)
+    plant_mail_problems(further)
+    plant_mail_decoys(further)
     plant_decoys(scene)
     if hostile_names:
         make_hostile(organisation)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.practice.exchange_organisation import ExchangeOrganisation
+from connectors.practice.google_organisation import AccountSecurity, GoogleCatalogue, MailSettings
+
 Json = dict[str, object]
 
 
@@ -75,6 +78,9 @@ class GoogleAccount:
     filters: list[GmailFilter] = field(default_factory=list)
     delegates: list[Json] = field(default_factory=list)
     files: list[DriveFile] = field(default_factory=list)
+    mail: MailSettings = field(default_factory=MailSettings)
+    security: AccountSecurity = field(default_factory=AccountSecurity)
+    group_role_ids: list[str] = field(default_factory=list)  # roles held through groups, by roleId
 
 
 @dataclass(slots=True)
@@ -117,6 +123,14 @@ class Mailbox:
     forwarding_smtp_address: str | None = None  # as on the wire, "smtp:..." prefix included
     forwarding_address: str | None = None
     deliver_and_forward: bool = False
+    audit_bypass: bool = False  # whoever owns it leaves no trace in the audit log
+    smtp_auth_disabled: bool | None = None  # None: as the organisation has it
+    pop: bool = False
+    imap: bool = False
+    permissions: list[Json] = field(default_factory=list)  # rows of Get-MailboxPermission besides SELF's own
+    send_as: list[Json] = field(default_factory=list)  # rows of Get-RecipientPermission besides SELF's own
+    send_on_behalf: list[str] = field(default_factory=list)  # ids of accounts
+    calendar: list[Json] = field(default_factory=list)  # rows for Calendar that add to or replace the usual two
 
 
 @dataclass(slots=True)
@@ -142,6 +156,7 @@ class MicrosoftAccount:
     drive: Drive | None = None
     eligible_role_template_ids: list[str] = field(default_factory=list)  # roles that PIM lets the account activate
     per_user_mfa: str = "disabled"  # the older per-person switch: disabled | enabled | enforced
+    synchronised: bool = False  # copied from a directory of the organisation's own, whose administrators rule it
 
     @property
     def mfa_registered(self) -> bool:
@@ -181,6 +196,7 @@ class GoogleTenant:
     roles: list[Json]  # wire objects of roles.list
     policies: list[Json]  # wire objects of Cloud Identity policies.list
     accounts: list[GoogleAccount] = field(default_factory=list)
+    catalogue: GoogleCatalogue = field(default_factory=GoogleCatalogue)
 
 
 @dataclass(slots=True)
@@ -198,14 +214,29 @@ class MicrosoftTenant:
     accounts: list[MicrosoftAccount] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     named_locations: list[Json] = field(default_factory=list)  # wire objects of conditionalAccess/namedLocations
+    exchange: ExchangeOrganisation = field(default_factory=ExchangeOrganisation)
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRecord:
+    """All records of one name and type; ``values`` are as a zone file has them, text without its quotation marks.
+
+    ``rcode`` other than ``NOERROR`` is the answer to every question about the name: ``SERVFAIL``, ``REFUSED``, or
+    ``SILENT`` for none at all.
+    """
+
+    name: str  # without the dot at the end
+    type: str  # MX, TXT, CNAME, A, ...
+    values: tuple[str, ...] = ()
+    rcode: str = "NOERROR"
 
 
 @dataclass(slots=True)
 class Planted:
     """One entry of the truth file: a problem that an audit must find, or a decoy that it must not.
 
-    ``kind`` names the class of problem or decoy (see ``campaign.problems``), ``object_id`` the vendor's id of the object that
-    carries it, ``address`` the account it hangs on.
+    ``kind`` names the class of problem or decoy (see ``campaign.problems``), ``object_id`` the vendor's id of the
+    object that carries it, ``address`` the account it hangs on.
     """
 
     kind: str
@@ -227,3 +258,4 @@ class Organisation:
     microsoft: MicrosoftTenant
     problems: list[Planted] = field(default_factory=list)
     decoys: list[Planted] = field(default_factory=list)
+    dns: list[DnsRecord] = field(default_factory=list)

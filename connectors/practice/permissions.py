@@ -10,17 +10,38 @@ GOOGLE_SCOPES = frozenset(
     GOOGLE_AUTH + name
     for name in (
         "admin.directory.domain.readonly",
+        "admin.directory.group.member.readonly",
+        "admin.directory.group.readonly",
         "admin.directory.orgunit.readonly",
         "admin.directory.rolemanagement.readonly",
         "admin.directory.user.readonly",
+        "admin.directory.user.security",
+        "admin.reports.audit.readonly",
+        "admin.reports.usage.readonly",
+        "apps.alerts",
+        "apps.groups.settings",
+        "calendar.acls.readonly",
+        "calendar.calendarlist.readonly",
+        "cloud-identity.inboundsso.readonly",
         "cloud-identity.policies.readonly",
         "drive.metadata.readonly",
+        "drive.readonly",
         "gmail.settings.basic",
     )
 )
+GOOGLE_LICENSING = GOOGLE_AUTH + "apps.licensing"  # can take licences away, so that few people grant it
 
 GOOGLE_APIS = frozenset(
-    {"admin.googleapis.com", "cloudidentity.googleapis.com", "drive.googleapis.com", "gmail.googleapis.com"}
+    {
+        "admin.googleapis.com",
+        "alertcenter.googleapis.com",
+        "calendar-json.googleapis.com",
+        "cloudidentity.googleapis.com",
+        "drive.googleapis.com",
+        "gmail.googleapis.com",
+        "groupssettings.googleapis.com",
+        "licensing.googleapis.com",
+    }
 )
 
 MICROSOFT_ROLES = frozenset(
@@ -42,17 +63,18 @@ MICROSOFT_ROLES = frozenset(
     }
 )
 
-SWITCHES = frozenset({"google_super_admin", "exchange_role", "premium"})
+SWITCHES = frozenset({"google_super_admin", "exchange_role", "exchange_recipients", "premium"})
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Everything that somebody must have granted before an answer is given; the default lacks nothing.
+    """Everything that somebody must have granted before an answer is given; the default lacks ``GOOGLE_LICENSING`` only.
 
     ``google_scopes`` are the scopes of the domain-wide delegation (full URLs), ``google_apis`` the APIs enabled in the
     service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the
     administrator may use the Policy API. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
-    role that Exchange wants besides ``Exchange.ManageAsApp``, ``premium`` the Entra ID P1 licence.
+    role that Exchange wants besides ``Exchange.ManageAsApp``, ``exchange_recipients`` the Exchange role Mail Recipients
+    without which Get-RecipientPermission is not there, ``premium`` the Entra ID P1 licence.
     """
 
     google_scopes: frozenset[str] = GOOGLE_SCOPES
@@ -60,7 +82,12 @@ class Permissions:
     google_super_admin: bool = True
     microsoft_roles: frozenset[str] = MICROSOFT_ROLES
     exchange_role: bool = True
+    exchange_recipients: bool = True
     premium: bool = True
+
+    def with_licensing(self) -> Permissions:
+        """Return the same permissions and the scope that lets the service account read licences."""
+        return replace(self, google_scopes=self.google_scopes | {GOOGLE_LICENSING})
 
     def without(self, *names: str) -> Permissions:
         """Return the same permissions but for ``names``.

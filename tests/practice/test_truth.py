@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from microsoft_oracle import find_in_microsoft
 
 from connectors.practice.generator import generate
 from connectors.practice.organisation import Drive, GoogleAccount, MicrosoftAccount, Organisation
@@ -144,6 +146,7 @@ def find(organisation: Organisation) -> Iterator[Found]:
         yield "microsoft_365", "mfa-excluded", member.address, member.id
     for drive in (drive for site in microsoft.sites for drive in site.drives):
         yield from (("microsoft_365", kind, "", key) for kind, key in in_drive(drive))
+    yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside))
     for rule in microsoft.transport_rules:
         targets = [
             address
@@ -201,36 +204,49 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             "microsoft": [
                 [
                     a.id,
-                    a.mailbox and a.mailbox.exchange_guid,
+                    a.mailbox and asdict(a.mailbox),
                     [r.id for r in a.rules],
                     a.drive and [i.id for i in a.drive.items],
                 ]
                 for a in organisation.microsoft.accounts
             ],
             "rules": organisation.microsoft.transport_rules,
+            "exchange": asdict(organisation.microsoft.exchange),
         }
     )
     for planted in organisation.decoys:
-        assert planted.object_id.removeprefix("id:") in everything, planted
+        # A grant is known by its mailbox and its trustee.
+        for part in planted.object_id.removeprefix("id:").split("/"):
+            assert part in everything, planted
     assert {planted.kind.removeprefix("decoy-") for planted in organisation.decoys} == {
         "alias-domain",
         "archive-newsletter",
+        "default-outbound-policy",
         "deleted-unit",
+        "denied-grant",
         "disabled-excluded",
         "disabled-not-registered",
+        "disabled-outbound-rule",
         "disabled-rule",
         "disabled-transport-rule",
         "filter-labels-only",
         "guest-not-registered",
+        "internal-calendar",
+        "internal-contact-forward",
         "internal-delegate",
         "internal-forward",
+        "internal-list-forward",
         "internal-share",
         "internal-transport-rule",
         "organisation-link",
+        "own-remote-domain",
         "pending-forwarding-address",
         "pending-guest",
         "second-own-domain",
+        "send-on-behalf",
+        "shared-mailbox-access",
         "shared-mailbox-not-registered",
+        "smtp-auth-off",
         "suspended-not-enrolled",
         "trashed-public-file",
     }

@@ -35,17 +35,24 @@ def make_hostile(organisation: Organisation) -> None:
 
 
 def _carriers(organisation: Organisation) -> set[tuple[str, str]]:
-    """Cloud and id of what has a name to write into; a rule called "." is a problem by that very name."""
+    """Cloud and id of what has a name to write into; a rule called "." is a problem by that very name.
+
+    Whatever hangs on a mailbox (``ExchangeGuid``) and has no name of its own is left as it is.
+    """
     nameless = {"auto-forwarding", "forwarding-address", "outside-delegate", "mailbox-forwarding"}
 
     def has_name(planted: Planted) -> bool:
-        return planted.kind not in nameless and not planted.kind.startswith("setting-")
+        on_mailbox = planted.object_id.partition("/")[0] in mailboxes
+        return planted.kind not in nameless and not planted.kind.startswith("setting-") and not on_mailbox
 
+    mailboxes = {each.mailbox.exchange_guid for each in organisation.microsoft.accounts if each.mailbox}
+    exchange = organisation.microsoft.exchange
+    settings = {str(row["Guid"]) for row in (*exchange.remote_domains, *exchange.outbound_policies)}
     dotted = {
         rule.id for account in organisation.microsoft.accounts for rule in account.rules if not rule.name.strip(".")
     }
     return {(planted.cloud, planted.object_id) for planted in organisation.problems if has_name(planted)} - {
-        ("microsoft_365", rule_id) for rule_id in dotted
+        ("microsoft_365", nameless_id) for nameless_id in dotted | settings
     }
 
 

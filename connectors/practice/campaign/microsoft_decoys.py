@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from connectors.practice.campaign.microsoft_mail_problems import is_ordinary
 from connectors.practice.campaign.microsoft_objects import (
     account_permission,
     add_item,
@@ -14,7 +15,7 @@ from connectors.practice.campaign.microsoft_objects import (
     transport_rule,
 )
 from connectors.practice.campaign.microsoft_policies import EVENTS_DOMAIN, INITIAL_DOMAIN
-from connectors.practice.campaign.microsoft_problems import has_drive, has_working_mailbox, may_forward
+from connectors.practice.campaign.microsoft_problems import has_drive, has_working_mailbox
 from connectors.practice.campaign.names import DOCUMENTS, NEWSLETTERS, outside_address
 from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import MicrosoftAccount
@@ -91,9 +92,11 @@ def accounts_nobody_signs_in_to(scene: Scene) -> None:
             scene.decoy("pending-guest", MICROSOFT, account.address, account.id, account.display_name)
         if account.guest and not account.mfa_registered:
             scene.decoy("guest-not-registered", MICROSOFT, account.address, account.id, account.display_name)
+        elif account.enabled:
+            continue
         elif account.mailbox is not None and account.mailbox.recipient_type == "SharedMailbox":
             scene.decoy("shared-mailbox-not-registered", MICROSOFT, account.address, account.id, account.display_name)
-        elif not account.enabled:
+        else:
             scene.decoy("disabled-not-registered", MICROSOFT, account.address, account.id, account.display_name)
     left = scene.microsoft_account("Former staffer")
     scene.organisation.microsoft.groups[1].members.append(left.id)
@@ -118,7 +121,7 @@ COMMON: tuple[tuple[Callable[[MicrosoftAccount], bool], Callable[[Scene, Microso
     (has_working_mailbox, _disabled_rule),
     (has_working_mailbox, _rule_to_colleague),
     (has_working_mailbox, _rule_to_second_domain),
-    (may_forward, _mailbox_to_initial_domain),
+    (is_ordinary, _mailbox_to_initial_domain),
     (has_working_mailbox, _rule_that_files_a_newsletter),
     (has_drive, _organisation_link),
     (has_drive, _internal_share),

@@ -27,6 +27,27 @@ transport-rule      Microsoft mail flow rule in force that sends mail outside   
 public-link         Microsoft link that opens for anybody                       drive item
 setting-*           both      a weak setting, where it is set                   organisational unit; tenant
 =================== ========= ================================================= ==========================
+
+Further kinds of the Entra tenant (``microsoft_mail_problems``). "Mailbox" is its ExchangeGuid, "grant" is
+``ExchangeGuid/trustee`` with the trustee as on the wire. Those marked * are there from 100 accounts on.
+
+======================== ================================================================ =========================
+kind                     meaning                                                          ``object_id``
+======================== ================================================================ =========================
+mailbox-full-access      a colleague opens somebody's own mailbox                         grant
+send-as-grant            a colleague sends in somebody's name                             grant
+calendar-shared-outside  calendar published to anybody with more than free and busy       mailbox
+smtp-auth-on             SMTP with a password is on for the mailbox, off for all others   mailbox
+imap-on *                IMAP and POP are on                                              mailbox
+shared-mailbox-sign-in   shared mailbox whose account is enabled                          account
+audit-bypass *           what the account does in mailboxes is not logged                 mailbox
+contact-forwarding *     mailbox forwarded to a contact whose address is outside          mailbox
+disabled-still-forwards* mailbox of a disabled account forwarded outside; listed as       mailbox
+                         mailbox-forwarding too
+remote-domain-forwarding automatic forwarding allowed to every domain                     remote domain (Guid)
+outbound-spam-forwarding policy in force by an enabled rule, with forwarding On           outbound policy (Guid)
+setting-calendar-sharing sharing policy that lets anybody see calendars                   tenant
+======================== ================================================================ =========================
 """
 
 from __future__ import annotations

@@ -27,12 +27,15 @@ class Directory:
     drives: dict[str, Drive] = field(init=False)
     owners: dict[str, MicrosoftAccount] = field(init=False)  # by id of the OneDrive
     _addresses: dict[str, MicrosoftAccount] = field(init=False)
+    _mailboxes: dict[str, MicrosoftAccount] = field(init=False)
     _items: dict[str, dict[str, DriveItem]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         tenant = self.tenant
         self.accounts = {account.id: account for account in tenant.accounts}
         self._addresses = {account.address.lower(): account for account in tenant.accounts}
+        self._mailboxes = {account.mailbox.exchange_guid: account for account in tenant.accounts if account.mailbox}
+        self._mailboxes |= {account.mail.lower(): account for account in tenant.accounts if account.mail}
         self.groups = {group.id: group for group in tenant.groups}
         self.sites = {site.id: site for site in tenant.sites}
         self.owners = {account.drive.id: account for account in tenant.accounts if account.drive}
@@ -42,6 +45,10 @@ class Directory:
     def account(self, key: str) -> MicrosoftAccount | None:
         """Return the account with this object id or user principal name."""
         return self.accounts.get(key) or self._addresses.get(key.lower())
+
+    def mailbox(self, key: str) -> MicrosoftAccount | None:
+        """Return the account whose mailbox this object id, ``ExchangeGuid``, address or principal name names."""
+        return self._mailboxes.get(key.lower()) or self.account(key)
 
     def item(self, drive: Drive, key: str) -> DriveItem | None:
         """Return the item of the drive; the drive is indexed at its first use."""

@@ -1,41 +1,38 @@
 """``outlook.office365.com``: the Exchange admin API, one address to which every cmdlet is posted.
 
-Undocumented and used by everybody. Four ways in which it misleads are practised here: a 403 whose body is NUL bytes, an
-error message that is always "Invalid Operation", an enum value that matches nothing and gives 200 without rows, and a
-listing that stops at 1,000 rows with no more than a warning.
+Undocumented and used by everybody. The ways in which it misleads are practised here: a 403 whose body is NUL bytes, an
+error message that is always "Invalid Operation", an enum value that matches nothing and gives 200 without rows, a
+listing that stops at 1,000 rows with no more than a warning, and a link to a next page that leads nowhere.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connectors.practice.microsoft import exchange_settings, mailboxes, recipients
+from connectors.practice.microsoft.cmdlets import Cmdlet, CmdletError, run
+from connectors.practice.microsoft.odata import token_for
 from connectors.practice.microsoft.tokens import EXCHANGE, EXCHANGE_ROLE, Mint, TokenError
 from connectors.practice.wire import Answer
 
 if TYPE_CHECKING:
     from connectors.practice.microsoft.directory import Directory
-    from connectors.practice.organisation import Json, MicrosoftAccount
+    from connectors.practice.organisation import Json
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Request, Service
 
 HOST = "outlook.office365.com"
-DEFAULT_SIZE = 1000
 NUL_BODY = b"\x00" * 64
-TRUNCATED = (
-    f"By default, only the first {DEFAULT_SIZE} items are returned. Use the ResultSize parameter to specify the number "
-    'of items returned. To return all items, specify "-ResultSize Unlimited".'
+PAGE_PREFERRED = re.compile(r"odata\.maxpagesize=(\d+)")
+CMDLETS: dict[str, Cmdlet] = {
+    cmdlet.name.lower(): cmdlet for cmdlet in (*mailboxes.CMDLETS, *recipients.CMDLETS, *exchange_settings.CMDLETS)
+}
+EXPIRED_PAGE = CmdletError(
+    "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", "Expired or Invalid pagination request"
 )
-MAILBOX_PARAMETERS = {"ResultSize", "RecipientTypeDetails"}
-
-
-class CmdletError(Exception):
-    """A cmdlet that failed in Exchange; ``kind`` is the .NET exception behind it."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def service(
@@ -56,105 +53,41 @@ def service(
         address = f"/adminapi/beta/{directory.tenant.tenant_id}/InvokeCommand"
         if request.method != "POST" or request.path.lower() != address.lower():
             return Answer(404, {"error": {"code": "NotFound", "message": "Resource not found."}})
-        return invoke(request, directory)
+        return invoke(request, directory, granted)
 
     return answer
 
 
-def invoke(request: Request, directory: Directory) -> Answer:
+def invoke(request: Request, directory: Directory, granted: Permissions) -> Answer:
     """Run the cmdlet that the body names; whatever does not begin with ``Get-`` is refused as a write."""
     asked = request.json().get("CmdletInput")
     command = asked if isinstance(asked, dict) else {}
     name, given = str(command.get("CmdletName", "")), command.get("Parameters")
-    parameters: Json = given if isinstance(given, dict) else {}
     if not name.lower().startswith("get-"):
         error = {"code": "MethodNotAllowed", "message": f"The practice organisation is read-only: {name} was refused."}
         return Answer(405, {"error": error})
     try:
-        rows, warnings = run(name, parameters, directory)
+        if "$skiptoken" in request.query:
+            # The token names one server among thousands; whoever follows the link reaches another.
+            raise EXPIRED_PAGE
+        rows, warnings = run(find(name, granted), directory, given if isinstance(given, dict) else {})
     except CmdletError as error:
         return invalid_operation(error)
-    body = {"@adminapi.warnings@odata.type": "#Collection(String)", "@adminapi.warnings": warnings, "value": rows}
-    return Answer(200, body)
+    body: Json = {"@adminapi.warnings@odata.type": "#Collection(String)", "@adminapi.warnings": warnings}
+    preferred = PAGE_PREFERRED.search(request.headers.get("prefer", ""))
+    if preferred and len(rows) > (size := int(preferred[1])):
+        body["@odata.nextLink"] = f"{request.base}{request.path}?$skiptoken={token_for(size)}"
+        rows = rows[:size]
+    return Answer(200, body | {"value": rows})
 
 
-def run(name: str, parameters: Json, directory: Directory) -> tuple[list[Json], list[str]]:
-    """Return the rows and the warnings of a cmdlet; raises ``CmdletError`` for one that is not practised."""
-    match name.lower():
-        case "get-mailbox":
-            return mailboxes(directory, parameters)
-        case "get-transportrule":
-            return list(directory.tenant.transport_rules), []
-        case _:
-            message = f"The term '{name}' is not recognized as the name of a cmdlet."
-            raise CmdletError("System.Management.Automation.CommandNotFoundException", message)
-
-
-def mailboxes(directory: Directory, parameters: Json) -> tuple[list[Json], list[str]]:
-    """``Get-Mailbox``: rows and warnings; raises ``CmdletError`` for a parameter it does not know."""
-    if unknown := parameters.keys() - MAILBOX_PARAMETERS:
-        message = f"A parameter cannot be found that matches parameter name '{min(unknown)}'."
-        raise CmdletError("System.Management.Automation.ParameterBindingException", message)
-    wanted = parameters.get("RecipientTypeDetails")
-    kinds = {str(kind).lower() for kind in (wanted if isinstance(wanted, list) else [wanted])} if wanted else None
-    found = [
-        account
-        for account in directory.accounts.values()
-        if account.mailbox and (kinds is None or account.mailbox.recipient_type.lower() in kinds)
-    ]
-    size = result_size(parameters.get("ResultSize"))
-    cut = size is not None and len(found) > size
-    return [mailbox(account) for account in found[:size]], [TRUNCATED] if cut else []
-
-
-def result_size(value: object) -> int | None:
-    """``ResultSize`` in rows, ``None`` for Unlimited; raises ``CmdletError`` for anything else."""
-    if value is None:
-        return DEFAULT_SIZE
-    text = str(value)
-    if text.lower() == "unlimited":
-        return None
-    if text.isdecimal():
-        return int(text)
-    message = f'Cannot convert value "{text}" to type "Microsoft.Exchange.Data.Unlimited`1[System.UInt32]".'
-    raise CmdletError("System.Management.Automation.ParameterBindingException", message)
-
-
-def mailbox(account: MicrosoftAccount) -> Json:
-    """Return a row of ``Get-Mailbox``: booleans are booleans here, quotas are sentences."""
-    box = account.mailbox
-    if box is None:
-        raise ValueError(f"{account.id} has no mailbox")
-    address = account.mail or account.address
-    return {
-        "UserPrincipalName": account.address,
-        "DisplayName": account.display_name,
-        "PrimarySmtpAddress": address,
-        "RecipientTypeDetails": box.recipient_type,
-        "ExchangeGuid": box.exchange_guid,
-        "ExternalDirectoryObjectId": account.id,
-        "LitigationHoldEnabled": False,
-        "RetentionHoldEnabled": False,
-        "InPlaceHolds": [],
-        "ArchiveStatus": "None",
-        "SingleItemRecoveryEnabled": True,
-        "ForwardingAddress": box.forwarding_address,
-        "ForwardingSmtpAddress": box.forwarding_smtp_address,
-        "DeliverToMailboxAndForward": box.deliver_and_forward,
-        "HiddenFromAddressListsEnabled": False,
-        "AuditEnabled": True,
-        "AuditLogAgeLimit": "90.00:00:00",
-        "IsMailboxEnabled": True,
-        "AccountDisabled": not account.enabled,
-        "GrantSendOnBehalfTo": [],
-        "ProhibitSendQuota": "49.5 GB (53,150,220,288 bytes)",
-        "IsDirSynced": False,
-        "IsShared": box.recipient_type == "SharedMailbox",
-        "IsResource": False,
-        "IsInactiveMailbox": False,
-        "EmailAddresses": [f"SMTP:{address}"],
-        "Identity": account.id,
-    }
+def find(name: str, granted: Permissions) -> Cmdlet:
+    """Return the cmdlet; raises ``CmdletError`` for one that there is not, or not for somebody with these roles."""
+    cmdlet = CMDLETS.get(name.lower())
+    if cmdlet is None or (cmdlet.recipients and not granted.exchange_recipients):
+        message = f"The term '{name}' is not recognized as the name of a cmdlet."
+        raise CmdletError("System.Management.Automation.CommandNotFoundException", message)
+    return cmdlet
 
 
 def invalid_operation(error: CmdletError) -> Answer:
