@@ -16,7 +16,7 @@ from itertools import islice
 
 import structlog
 
-from auditor.errors import AuditorError, ForbiddenRequestError, GapReason, InterruptedAuditError, ReadError
+from auditor.errors import AuditorError, ForbiddenRequestError, InterruptedAuditError
 from auditor.ledger import Batch, Ledger, Task, failures_of
 from auditor.models import Failure, NotApplicable, Target
 from auditor.ports import Collector, Progress
@@ -41,7 +41,7 @@ def collect(
     """
     steps = _Steps(progress)
     with ThreadPoolExecutor(threads, thread_name_prefix="read") as pool:
-        tasks = _tasks(collectors, ledger, steps)
+        tasks = _tasks(collectors, ledger, steps, stop)
         under_way: set[Future[Batch]] = set()
         try:
             while True:
@@ -64,10 +64,9 @@ def collect(
 def _read(task: Task, stop: threading.Event) -> Batch:
     """Read one batch in a thread of the pool; every error of ours but a forbidden request becomes failures."""
     batch = Batch(task)
-    if stop.is_set():
-        batch.failures += failures_of(_INTERRUPTED, task.collector.kinds, task.targets)
-        return batch
     try:
+        if stop.is_set():
+            raise _interrupted()
         for reading in task.collector.read(task.targets):
             if isinstance(reading, Failure):
                 batch.failures.append(reading)
@@ -77,16 +76,16 @@ def _read(task: Task, stop: threading.Event) -> Batch:
                 batch.facts.append(reading)
     except ForbiddenRequestError:
         raise
-    except InterruptedAuditError:
-        batch.failures += failures_of(_INTERRUPTED, task.collector.kinds, task.targets)
     except AuditorError as error:
         batch.failures += failures_of(error, task.collector.kinds, task.targets)
     return batch
 
 
-def _tasks(collectors: Mapping[str, Sequence[Collector]], ledger: Ledger, steps: _Steps) -> Iterator[Task]:
+def _tasks(
+    collectors: Mapping[str, Sequence[Collector]], ledger: Ledger, steps: _Steps, stop: threading.Event
+) -> Iterator[Task]:
     """Yield the batches of all tenants, one tenant after the other in turn, so that none waits for the others' end."""
-    queues = [_tenant_tasks(tenant, each, ledger, steps) for tenant, each in collectors.items()]
+    queues = [_tenant_tasks(tenant, each, ledger, steps, stop) for tenant, each in collectors.items()]
     while queues:
         for queue in tuple(queues):
             task = next(queue, None)
@@ -96,19 +95,25 @@ def _tasks(collectors: Mapping[str, Sequence[Collector]], ledger: Ledger, steps:
                 yield task
 
 
-def _tenant_tasks(tenant: str, collectors: Sequence[Collector], ledger: Ledger, steps: _Steps) -> Iterator[Task]:
+def _tenant_tasks(
+    tenant: str, collectors: Sequence[Collector], ledger: Ledger, steps: _Steps, stop: threading.Event
+) -> Iterator[Task]:
     for collector in collectors:
         ledger.expect(tenant, collector.kinds)
+        reader: Collector = collector
         try:
+            if stop.is_set():
+                raise _interrupted()
             targets = list(collector.targets())
+        except ForbiddenRequestError:
+            raise
         except AuditorError as error:
-            whole = (Target(collector.name, f"the list behind {collector.name}"),)
-            targets = []
-            yield Task(tenant, _Broken(collector.name, collector.kinds, error), whole)
+            reader = _Broken(collector.name, collector.kinds, error)
+            targets = [Target(collector.name, f"the list behind {collector.name}")]
         steps.start(tenant, collector.name, len(targets))
         listed = iter(targets)
-        while batch := list(islice(listed, collector.batch_size)):
-            yield Task(tenant, collector, batch)
+        while batch := list(islice(listed, reader.batch_size)):
+            yield Task(tenant, reader, batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +163,5 @@ class _Steps:
             _log.info("collected", tenant=tenant, source=source, targets=0)
 
 
-_INTERRUPTED = ReadError(GapReason.INTERRUPTED, "The audit was stopped before this was read.", "Run it again.")
+def _interrupted() -> InterruptedAuditError:
+    return InterruptedAuditError("The audit was stopped before this was read.", "Run it again.")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from auditor.errors import AuditorError, GapReason, ReadError
+from auditor.errors import AuditorError, GapReason, InterruptedAuditError, ReadError
 from auditor.facts import KINDS, Fact, kind_of
 from auditor.models import Coverage, Failure, Gap, NotApplicable, Target
 from auditor.ports import Collector
@@ -67,14 +67,14 @@ class Ledger:
         task = batch.task
         batch.gaps = tuple(_gap(task.tenant, task.collector.name, failure) for failure in batch.failures)
         absent = {each.target.key for each in batch.absent}
+        for gap in batch.gaps:
+            self._accounts[task.tenant, gap.kind].gaps.append(gap)
         for kind in task.collector.kinds:
             account = self._accounts[task.tenant, kind]
-            gaps = [gap for gap in batch.gaps if gap.kind == kind]
-            missing = {gap.target for gap in gaps if not gap.fields}
+            missing = {gap.target for gap in batch.gaps if gap.kind == kind and not gap.fields}
             account.targets += len(task.targets)
             account.not_applicable += sum(each.key in absent - missing for each in task.targets)
             account.read += sum(each.key not in absent | missing for each in task.targets)
-            account.gaps += gaps
         for fact in batch.facts:
             self._accounts[task.tenant, kind_of(fact)].facts += 1
 
@@ -95,8 +95,13 @@ class Ledger:
 
 
 def failures_of(error: AuditorError, kinds: Iterable[str], targets: Sequence[Target]) -> list[Failure]:
-    """Return what an error of a whole batch means for each of its targets and kinds."""
-    if not isinstance(error, ReadError):
+    """Return what an error of a whole batch means for each of its targets and kinds.
+
+    An interruption is one; every other error that is no ``ReadError`` means that the identity was refused.
+    """
+    if isinstance(error, InterruptedAuditError):
+        error = ReadError(GapReason.INTERRUPTED, "The audit was stopped before this was read.", "Run it again.")
+    elif not isinstance(error, ReadError):
         error = ReadError(GapReason.DENIED, error.message, error.remedy)
     return [Failure(target, error, kind) for kind in kinds for target in targets]
 
@@ -117,5 +122,7 @@ def _gap(tenant: str, source: str, failure: Failure) -> Gap:
     )
 
 
-def _place(gap: Gap) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
-    return (gap.label, gap.target, gap.source, tuple(sorted(gap.known.items())))
+def _place(gap: Gap) -> tuple[str, ...]:
+    """Return by what gaps are ordered: everything, so that the order in which threads came home does not show."""
+    known = (word for pair in sorted(gap.known.items()) for word in pair)
+    return (gap.label, gap.target, gap.source, *known, gap.reason, gap.detail, gap.remedy, *gap.fields)

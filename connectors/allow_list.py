@@ -1,7 +1,8 @@
 """The written list of reads: which requests may leave at all, and which addresses a link may lead to.
 
-Rule: ``https`` only, a host from the list spelled exactly so, no user information, no port, a method and path that a
-rule names. A POST is there only where the vendor made a read a POST, and its body is looked at too.
+Rule: ``https`` only, a host from the list spelled exactly so, no user information, no port, a path that means the same
+to every server, a method and path that a rule names. A POST is there only where the vendor made a read a POST, and its
+body is looked at too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from auditor.errors import ForbiddenRequestError, GapReason, ReadError
+
+LONGEST_ADDRESS = 16_384
+"""Characters; the longest real addresses, next-page links of Microsoft Graph, have a few thousand."""
 
 BodyRule = Callable[[bytes], None]
 """Looks into the body of a POST and raises ``ForbiddenRequestError`` unless it only reads."""
@@ -65,9 +69,10 @@ class AllowList:
 
 
 def forbidden(method: str, url: str, complaint: str) -> ForbiddenRequestError:
-    """Return the error for a request that must not leave; the query, which may hold tokens, is left out."""
+    """Return the error for a request that must not leave; whatever of its address may hold a secret is left out."""
+    shown = re.sub(r"//[^/]*@", "//", re.split(r"[?#]", url)[0])
     return ForbiddenRequestError(
-        f"{method} {url.partition('?')[0][:200]!r} was not sent: {complaint}.",
+        f"{method} {shown[:200]!r} was not sent: {complaint}.",
         "This is a defect of the auditor. Please report it; nothing was changed at the vendor.",
     )
 
@@ -87,19 +92,30 @@ def demand_same_host(link: str, host: str) -> None:
 
 def _address_complaint(url: str) -> str | None:
     """Return what is wrong with the address itself, or None."""
-    if not url.isascii() or any(character <= " " or character in '\\"<>^`{|}' for character in url):
+    if len(url) > LONGEST_ADDRESS:
+        return f"its address is longer than {LONGEST_ADDRESS} characters"
+    if _STRANGE.search(url):
         return "its address contains characters that no address has"
     try:
         split = urlsplit(url)
         port = split.port
     except ValueError:
         return "its address cannot be read"
+    segments = [unquote(segment) for segment in split.path.split("/")]
     complaints = (
-        (split.scheme != "https", "it is not https"),
+        (not url.startswith("https://"), "it is not https"),
         ("@" in split.netloc, "its address carries user information"),
         (port is not None, "its address names a port"),
-        (bool(split.fragment), "its address has a fragment"),
+        ("#" in url, "its address has a fragment"),
         (not split.hostname or split.netloc != split.hostname, "its host is spelled oddly"),
-        (any(unquote(segment) in {".", ".."} for segment in split.path.split("/")), "its path climbs"),
+        (any(segment in {".", ".."} for segment in segments), "its path climbs"),
+        (any(_HIDDEN.search(segment) for segment in segments), "its path hides a character that divides paths"),
     )
     return next((text for wrong, text in complaints if wrong), None)
+
+
+_STRANGE = re.compile(r"""[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]""")
+"""What must be percent-encoded (RFC 3986, section 2), left unencoded."""
+
+_HIDDEN = re.compile(r"[/\\%\x00-\x1f\x7f]")
+"""What a server that decodes a segment once more, or before it divides the path, would read differently."""

@@ -17,13 +17,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
 
 import httpx2
 import structlog
 
-from auditor.errors import GapReason, ReadError
-from connectors.allow_list import AllowList, Rule, demand_same_host
+from auditor.errors import GapReason, ReadError, UsageError
+from connectors.allow_list import AllowList, Rule, demand_same_host, forbidden
 from connectors.patience import Patience, Waiting, retry_after
 from connectors.transport_errors import TRANSIENT, read_error
 
@@ -35,6 +36,8 @@ Bearer = Callable[[bool], str]
 
 _log = structlog.get_logger(__name__)
 _AGAIN = frozenset({429, 500, 502, 503, 504})
+_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+"""Headers by which some servers take a GET for a write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +80,32 @@ class Door:
         connections: int = 32,
         stop: threading.Event | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         random: Random | None = None,
         throttled: Callable[[Answer], bool] = lambda answer: answer.status == 429,  # noqa: PLR2004 - RFC 6585
     ) -> None:
-        """Open the door; ``throttled`` tells apart "later" from "no" where a vendor does so in the body."""
+        """Open the door; ``throttled`` tells apart "later" from "no" where a vendor does so in the body.
+
+        Raises ``UsageError`` when the environment names a proxy that cannot be used.
+        """
         self.allow_list = AllowList(rules)
         self.waiting = Waiting(patience or Patience(), stop or threading.Event(), monotonic, random or Random())  # noqa: S311 - jitter
         self._endpoints = dict(endpoints or {})
         self._throttled = throttled
-        self._count = itertools.count(1)
+        self._wall = wall
+        self._counting = threading.Lock()
         self.requests = 0
-        self._client = httpx2.Client(
-            follow_redirects=False,
-            timeout=httpx2.Timeout(self.waiting.patience.timeout, pool=None),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
-            trust_env=not self._endpoints,  # a proxy of the environment must not see loopback practice
-            headers={"user-agent": "NONISV|auditor|auditor/0.1", "accept-encoding": "gzip"},
-        )
+        try:
+            self._client = httpx2.Client(
+                follow_redirects=False,
+                timeout=httpx2.Timeout(self.waiting.patience.timeout, pool=None),
+                limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+                trust_env=not self._endpoints,  # a proxy of the environment must not see loopback practice
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # what one account is told, no other says
+                headers={"user-agent": "NONISV|auditor|auditor/0.1", "accept-encoding": "gzip"},
+            )
+        except (ValueError, ImportError, httpx2.InvalidURL):  # their texts may hold the proxy's password
+            raise UsageError("The environment names a proxy that cannot be used.", _PROXY_REMEDY) from None
 
     def close(self) -> None:
         """Close all connections."""
@@ -114,19 +126,22 @@ class Door:
         answer came within the patience, ``InterruptedAuditError`` when stopped.
         """
         host = self.allow_list.demand(method, url, body)
-        tries, renewed = itertools.count(1), False
+        if not _OVERRIDES.isdisjoint(map(str.lower, headers or {})):
+            raise forbidden(method, url, "a header of it asks for another method")
+        tries, renewed, refused = itertools.count(1), False, False
         while True:
             self.waiting.demand_going()
             fields = dict(headers or {})
             if bearer is not None:
-                fields["authorization"] = f"Bearer {bearer(renewed)}"
+                fields["authorization"] = f"Bearer {bearer(refused)}"
             failure: ReadError | None = None
             answer: Answer | None = None
             try:
                 answer = self._once(method, url, host, fields, body)
             except TRANSIENT as error:
                 failure = read_error(error, host)
-            if answer is not None and answer.status == 401 and bearer is not None and not renewed:  # noqa: PLR2004
+            refused = answer is not None and answer.status == 401 and bearer is not None and not renewed  # noqa: PLR2004
+            if refused:
                 renewed = True
                 continue
             if answer is not None and not self.later(answer):
@@ -149,9 +164,9 @@ class Door:
         return ReadError(GapReason.UNREACHABLE, f"{host} failed {tries} times (HTTP {answer.status}).", _FAILED_REMEDY)
 
     def delay(self, answer: Answer | None, tries: int) -> float:
-        """Return the seconds until the next try: as the vendor says, else our own backoff."""
-        told = retry_after(answer.headers, datetime.now(UTC)) if answer is not None else None
-        return self.waiting.backoff(tries) if told is None else told
+        """Return the seconds until the next try: as the vendor says, else, or if it says none, our own backoff."""
+        told = retry_after(answer.headers, self._wall()) if answer is not None else None
+        return told or self.waiting.backoff(tries)
 
     def follow(self, link: str, host: str) -> str:
         """Return the vendor's address of a next-page link that ``host`` gave; ``ReadError`` if it leads astray."""
@@ -178,8 +193,11 @@ class Door:
         base = self._endpoints.get(host)
         address = httpx2.URL(base.rstrip("/") + url[len(f"https://{host}") :] if base else url)
         if not base and address.host != host:  # two parsers that disagree about an address are an attack
-            raise demanded_host_differs(host)
-        self.requests = next(self._count)
+            raise ReadError(GapReason.REFUSED_LINK, f"A link of {host} is ambiguous.", _REDIRECT_REMEDY)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise malformed("a token that no header can carry")
+        with self._counting:
+            self.requests += 1
         started = self.waiting.now()
         with self._client.stream(method, address, headers=headers, content=body or None) as response:
             chunks, size = [], 0
@@ -198,11 +216,7 @@ class Door:
         return answer
 
 
-def demanded_host_differs(host: str) -> ReadError:
-    """Return the error for an address that two parsers read differently."""
-    return ReadError(GapReason.REFUSED_LINK, f"A link of {host} is ambiguous and was not followed.", _REDIRECT_REMEDY)
-
-
 _THROTTLED_REMEDY = "Run again at another hour; other programs may be using up the vendor's quota."
 _FAILED_REMEDY = "Run again later; see the vendor's status page if it lasts."
+_PROXY_REMEDY = "Correct HTTPS_PROXY and ALL_PROXY: http://HOST:PORT, or http://NAME:PASSWORD@HOST:PORT."
 _REDIRECT_REMEDY = "A vendor's interface never does that. Look for a captive portal or a proxy that intercepts TLS."

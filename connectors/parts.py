@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from auditor.errors import GapReason, ReadError
@@ -17,8 +17,10 @@ class Part(Generic[_Request]):
     """One read inside a batch, and what has become of it so far."""
 
     request: _Request
+    token: str = field(default="", repr=False)
+    """The token it was first sent with, where every part carries its own; the refused one once ``renewed``."""
     renewed: bool = False
-    """Whether its token was refused, so that a new one must be fetched before it is sent again."""
+    """Whether its token was refused, so that another one must be used when it is sent again."""
     tries: int = 0
     due: float = 0.0
     result: Answer | ReadError | None = None

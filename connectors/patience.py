@@ -65,15 +65,27 @@ class Waiting:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that a ``Retry-After`` header asks for (RFC 9110, section 10.2.3), or None without one."""
+    """Return the seconds that a ``Retry-After`` header asks for, or None without a readable one.
+
+    A date is taken against the ``Date`` of the same answer, because the vendor's clock is not ours; ``now`` stands in
+    for it. Source: RFC 9110, section 10.2.3.
+    """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
+    until = _date(value)
+    if until is None:
+        return None
+    return max(0.0, (until - (_date(headers.get("date", "")) or now)).total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    """Return an HTTP date, which is always in GMT, or None for anything else."""
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):  # the library's parser is not total
         return None
-    return max(0.0, (moment.astimezone(UTC) - now).total_seconds())
 
 
 _BUDGET_REMEDY = (

@@ -49,41 +49,69 @@ class AccountsCollector:
             roles = self._roles()
         except ReadError as error:
             yield Failure(_ROLES_TARGET, error, "account", fields=("admin_roles",))
-        accounts = []
+        accounts: list[Account] = []
+        unreadable = False
         listing = self.client.directory.users()
         request = listing.list(customer=self.tenant.vendor_id, maxResults=500, projection="full", fields=_FIELDS)
         for wire in self.client.pages(listing, Call(request, self.admin, USERS), "users"):
-            account = parse_account(wire, self.tenant.key, roles)
-            accounts.append(account)
-            yield account
-        if not accounts:
+            try:
+                accounts.append(parse_account(wire, self.tenant.key, roles))
+            except ReadError as error:
+                unreadable = True
+                yield Failure(_TARGET, error, "account")
+            else:
+                yield accounts[-1]
+        if not accounts and not unreadable:
             raise ReadError(
                 GapReason.SUSPICIOUS,
                 "Google lists no account at all, though it signed one in.",
                 "Check `customer:` in the configuration, and that nobody has limited what the administrator may see.",
             )
-        yield counted(self.tenant, accounts)
+        yield counted(self.tenant, accounts, complete=not unreadable)
 
     def _roles(self) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the roles of each account. Raises ``ReadError``."""
         roles, assignments = self.client.directory.roles(), self.client.directory.roleAssignments()
         customer = self.tenant.vendor_id
         every = Call(roles.list(customer=customer, maxResults=100), self.admin, ROLES)
-        names = {
-            str(role.get("roleId")): str(role.get("roleName", "")) for role in self.client.pages(roles, every, "items")
-        }
-        held: dict[str, tuple[str, ...]] = {}
+        names = dict(parse_role(wire) for wire in self.client.pages(roles, every, "items"))
         every = Call(assignments.list(customer=customer, maxResults=200), self.admin, ROLES)
+        held: dict[str, tuple[str, ...]] = {}
         for wire in self.client.pages(assignments, every, "items"):
-            if wire.get("assigneeType", "user").lower() == "group":
-                raise ReadError(
-                    GapReason.LIMITATION,
-                    "An administrator role is assigned to a group, whose members are not resolved.",
-                    "Admin console > Account > Admin roles: look at the roles assigned to groups.",
-                )
-            key, role = str(wire.get("assignedTo")), str(wire.get("roleId"))
-            held[key] = (*held.get(key, ()), names.get(role, role))
+            account, role = parse_assignment(wire)
+            held[account] = (*held.get(account, ()), names.get(role, role))
+        if not names or not held:
+            raise ReadError(
+                GapReason.SUSPICIOUS,
+                "Google lists no administrator role, though an administrator asked.",
+                "Check `customer:` in the configuration, and that nobody has limited what the administrator may see.",
+            )
         return held
+
+
+def parse_role(wire: Wire) -> tuple[str, str]:
+    """Return id and name of an administrator role. Raises ``ReadError``."""
+    role, name = text(wire.get("roleId")), text(wire.get("roleName"))
+    if role is UNSET or name is UNSET:
+        raise ReadError(GapReason.MALFORMED, "An administrator role came without id or name.", "Run again.")
+    return role, name
+
+
+def parse_assignment(wire: Wire) -> tuple[str, str]:
+    """Return the ids of an account and of a role that it holds. Raises ``ReadError``, also for a group's role.
+
+    Google writes the type of the assignee in lower case, and leaves it out of older assignments, all to people.
+    """
+    account, role = text(wire.get("assignedTo")), text(wire.get("roleId"))
+    if account is UNSET or role is UNSET:
+        raise ReadError(GapReason.MALFORMED, "The assignment of an administrator role cannot be read.", "Run again.")
+    if str(wire.get("assigneeType", "user")).lower() != "user":
+        raise ReadError(
+            GapReason.LIMITATION,
+            "An administrator role is assigned to a group, whose members are not resolved.",
+            "Admin console > Account > Admin roles: look at the roles assigned to groups.",
+        )
+    return account, role
 
 
 def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] | None) -> Account:
@@ -99,13 +127,15 @@ def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] 
     elif super_admin is False and delegated is False:
         is_admin = False
     name = wire.get("name")
+    full_name = text(name.get("fullName")) if isinstance(name, dict) else UNSET
+    # Google leaves both lists out when they are empty.
+    aliases, fixed = (texts(wire.get(field, [])) for field in ("aliases", "nonEditableAliases"))
     return Account(
         tenant=tenant,
         key=key,
-        label=str(name.get("fullName") or primary) if isinstance(name, dict) else primary,
+        label=primary if full_name is UNSET else full_name,
         address=primary,
-        # Google leaves both lists out when they are empty.
-        aliases=tuple(sorted({*texts(wire.get("aliases", [])), *texts(wire.get("nonEditableAliases", []))})),
+        aliases=UNSET if aliases is UNSET or fixed is UNSET else tuple(sorted({*aliases, *fixed})),
         type="person",
         status=_status(wire),
         unit=text(wire.get("orgUnitPath")),
@@ -117,14 +147,14 @@ def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] 
         has_mailbox=boolean(wire.get("isMailboxSetup")),
         created=moment(wire.get("creationTime")),
         last_sign_in=_last_sign_in(wire),
-        recovery_address=address(wire["recoveryEmail"]) if wire.get("recoveryEmail") else None,
+        recovery_address=None if wire.get("recoveryEmail", "") == "" else address(wire["recoveryEmail"]),
     )
 
 
-def counted(tenant: Tenant, accounts: Sequence[Account]) -> Tenant:
+def counted(tenant: Tenant, accounts: Sequence[Account], *, complete: bool) -> Tenant:
     """Return the tenant with its counts; a count over something not collected is not collected."""
     active = [account for account in accounts if account.status == "active"]
-    complete = all(account.status is not UNSET and account.is_super_admin is not UNSET for account in accounts)
+    complete &= all(account.status is not UNSET and account.is_super_admin is not UNSET for account in accounts)
     return Tenant(
         tenant=tenant.tenant,
         key=tenant.key,

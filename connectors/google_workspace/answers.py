@@ -53,7 +53,7 @@ def nothing_there(answer: Answer) -> str | None:
     told = refusal(answer)
     if answer.status == 400 and "Mail service not enabled" in told.message:  # noqa: PLR2004 - Google's own choice
         return "Gmail is not switched on for this account"
-    if answer.status == 404:  # noqa: PLR2004 - RFC 9110
+    if answer.status == 404 and told.reasons & {"notFound", "NOT_FOUND"}:  # noqa: PLR2004 - a proxy's own 404 has none
         return "deleted while the audit was running"
     return None
 

@@ -30,6 +30,7 @@ Wire = dict[str, Any]
 """A JSON object as Google sent it; parsed into facts at once."""
 
 BATCH_ADDRESSES = {"gmail": GMAIL_BATCH, "drive": DRIVE_BATCH}
+_LONGEST_PAGE_TOKEN = 4096  # characters; escaped threefold it still fits into an address
 LARGEST_BATCH = 50
 """Parts in one batch; Google recommends no more for Gmail and allows 100 for Drive."""
 
@@ -83,13 +84,10 @@ class Client:
             except ReadError as error:
                 raise broken_off(error) if seen else error from None
             yield from entries
-            token = page.get("nextPageToken")
-            if not token:
+            following = next_call(resource, call, page, seen)
+            if following is None:
                 return
-            if token in seen:
-                raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", _AGAIN)
-            seen.add(str(token))
-            call = Call(resource.list_next(call.request, page), call.subject, call.scope)
+            call = following
 
     def batch(self, service: str, calls: Sequence[Call]) -> list[Answer | ReadError]:
         """Send reads of one service in batches, each in the name of its own subject; return their results in order."""
@@ -107,10 +105,12 @@ class Client:
         lines: dict[int, tuple[str, str]] = {}
         for number, part in enumerate(parts):
             try:
-                token = self.identity.token(part.request.subject, part.request.scope, renew=part.renewed)
+                refused = part.token if part.renewed else ""
+                token = self.identity.token(part.request.subject, part.request.scope, refused=refused)
             except ReadError as error:
                 results[number] = error
             else:
+                part.token = refused or token
                 lines[number] = (part.request.request.uri, token)
         if lines:
             boundary, body = multipart.encode(lines)
@@ -141,6 +141,22 @@ def listed(page: Wire, items: str) -> list[Wire]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise malformed(f"a listing of {items} that is not a list")
     return entries
+
+
+def next_call(resource: Resource, call: Call, page: Wire, seen: set[str]) -> Call | None:
+    """Return the call for the page after ``page``, None if it was the last; ``seen`` keeps the tokens of a listing.
+
+    Raises ``ReadError`` (partial) when the listing loops or its token is none.
+    """
+    token = page.get("nextPageToken")
+    if not token:
+        return None
+    if not isinstance(token, str) or not token.isascii() or len(token) > _LONGEST_PAGE_TOKEN:
+        raise broken_off(malformed("a page token that is none"))
+    if token in seen:
+        raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", _AGAIN)
+    seen.add(token)
+    return Call(resource.list_next(call.request, page), call.subject, call.scope)
 
 
 def broken_off(error: ReadError) -> ReadError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from auditor.errors import ReadError, SignInError
+from auditor.errors import GapReason, ReadError, SignInError
 from auditor.facts import Directory, Tenant
 from connectors.door import Door
 from connectors.google_workspace.accounts import AccountsCollector
@@ -52,6 +52,7 @@ class GoogleConnector:
             patience=access.patience,
             connections=access.connections,
             stop=stop,
+            wall=now,
             throttled=throttled,
         )
         self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
@@ -71,6 +72,8 @@ class GoogleConnector:
             try:
                 self._identity.token(self._access.admin, scope)
             except ReadError as error:
+                if error.reason is not GapReason.DENIED:  # the next scope would wait as long, and fail as well
+                    raise SignInError(error.message, error.remedy) from error
                 refusals.append(error)
             else:
                 return self._tenant

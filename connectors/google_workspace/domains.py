@@ -37,7 +37,6 @@ class DomainsCollector:
         del targets  # there is only one
         directory, customer = self.client.directory, self.tenant.vendor_id
         domains = self.client.get(Call(directory.domains().list(customer=customer), self.admin, DOMAINS))
-        aliases = self.client.get(Call(directory.domainAliases().list(customer=customer), self.admin, DOMAINS))
         found = [self._domain(wire, "domainName") for wire in listed(domains, "domains")]
         if not found:
             raise ReadError(
@@ -46,6 +45,7 @@ class DomainsCollector:
                 "Check `customer:` in the configuration; every customer has a primary domain.",
             )
         yield from found
+        aliases = self.client.get(Call(directory.domainAliases().list(customer=customer), self.admin, DOMAINS))
         yield from (self._domain(wire, "domainAliasName") for wire in listed(aliases, "domainAliases"))
 
     def _domain(self, wire: Wire, field: str) -> Domain:
@@ -58,5 +58,5 @@ class DomainsCollector:
             label=name,
             name=name.lower(),
             verified=boolean(wire.get("verified")),
-            primary=wire.get("isPrimary") is True,
+            primary=boolean(wire.get("isPrimary", False)),  # aliases have no such field
         )

@@ -14,7 +14,7 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Item, Read, SharedItem
 from auditor.models import Failure, NotApplicable, Target
 from connectors.google_workspace.answers import nothing_there
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, parsed
+from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call, parsed
 from connectors.google_workspace.mail import unreadable
 from connectors.google_workspace.scopes import DRIVE_METADATA
 from connectors.google_workspace.values import address, boolean, moment, text, word
@@ -24,6 +24,8 @@ _FIELDS = (
     "nextPageToken,incompleteSearch,files(id,name,mimeType,shared,"
     "permissions(id,type,role,emailAddress,domain,allowFileDiscovery,expirationTime,deleted))"
 )
+_PAGE = 500
+"""Files: half of what Google allows, so that ten pages of files with 50 permissions each fit into one answer."""
 _FOLDER = "application/vnd.google-apps.folder"
 _ROLES: dict[str, AccessRole] = {
     "reader": "reader",
@@ -46,8 +48,8 @@ class FilesCollector:
 
     name = "files"
     kinds = ("shared_item",)
-    batch_size = 20
-    """People per batch: bounded by memory (a page holds 1,000 files), not by Google's 100 parts."""
+    batch_size = 10
+    """People per batch, one page each: bounded by memory and the largest answer, not by Google's 100 parts."""
 
     def targets(self) -> Iterator[Target]:
         """Every account; those that nobody can act as are not applicable."""
@@ -62,10 +64,10 @@ class FilesCollector:
                 yield NotApplicable(target, reason)
                 continue
             request = self.client.drive.files().list(
-                q=_QUERY, corpora="user", spaces="drive", pageSize=1000, fields=_FIELDS
+                q=_QUERY, corpora="user", spaces="drive", pageSize=_PAGE, fields=_FIELDS
             )
             pending.append((target, Call(request, target.label, DRIVE_METADATA)))
-        first, seen = True, set[tuple[str, str]]()
+        first, seen = True, dict[str, set[str]]()
         while pending:
             results = self.client.batch("drive", [call for _, call in pending])
             following = []
@@ -79,28 +81,22 @@ class FilesCollector:
                         raise result
                     page = parsed(call, result)
                     yield from self._shared(page, self.directory.accounts[target.key])
-                    following += self._next(target, call, page, seen)
+                    after = self._next(call, page, seen.setdefault(target.key, set()))
+                    following += [(target, after)] if after else []
                 except ReadError as error:
                     yield Failure(target, error if first else broken_off(error), "shared_item")
             pending, first = following, False
 
     def _shared(self, page: Wire, account: Account) -> list[SharedItem]:
         """Return the shared files of a page. Raises ``ReadError``."""
-        if page.get("incompleteSearch"):
-            raise ReadError(GapReason.PARTIAL, "Google says that its search of the files is incomplete.", "Run again.")
         facts = (parse_file(wire, account, self.directory) for wire in listed(page, "files"))
         return [fact for fact in facts if fact is not None]
 
-    def _next(self, target: Target, call: Call, page: Wire, seen: set[tuple[str, str]]) -> list[tuple[Target, Call]]:
-        """Return the call for the next page, if there is one. Raises ``ReadError`` when the listing loops."""
-        token = page.get("nextPageToken")
-        if not token:
-            return []
-        if (target.key, token) in seen:
-            raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", "Run again.")
-        seen.add((target.key, token))
-        request = self.client.drive.files().list_next(call.request, page)
-        return [(target, Call(request, call.subject, call.scope))]
+    def _next(self, call: Call, page: Wire, seen: set[str]) -> Call | None:
+        """Return the call for the next page, if there is one. Raises ``ReadError`` when the listing is not whole."""
+        if page.get("incompleteSearch", False) is not False:
+            raise ReadError(GapReason.PARTIAL, "Google says that its search of the files is incomplete.", "Run again.")
+        return next_call(self.client.drive.files(), call, page, seen)
 
 
 def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem | None:
@@ -109,9 +105,10 @@ def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem
     if key is UNSET:
         raise ReadError(GapReason.MALFORMED, "A file came without id.", "Run again.")
     item: Item = "folder" if wire.get("mimeType") == _FOLDER else "file"
-    title = str(wire.get("name") or key)
+    title = text(wire.get("name")) or key
     permissions = wire.get("permissions")
-    if not isinstance(permissions, list) or not all(isinstance(each, dict) for each in permissions):
+    if not isinstance(permissions, list) or not permissions or not all(isinstance(each, dict) for each in permissions):
+        # Even a file that nobody else can open has its owner's permission, so that none at all are none that we saw.
         if boolean(wire.get("shared")) is False:
             return None
         return SharedItem(tenant=account.tenant, key=key, label=title, owner=account.key, item=item)
@@ -121,10 +118,9 @@ def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem
         return None
     circles = {circle for circle, _ in grants}
     exposure = _widest(circles)
-    decisive = [each for circle, each in grants if circle == exposure]
-    outsiders = {
-        str(each.get("emailAddress") or each.get("domain")) for circle, each in grants if circle == "outsiders"
-    }
+    known = exposure is not UNSET
+    decisive = [each for circle, each in grants if circle == exposure or not known]
+    outsiders = {whom for circle, each in grants if circle == "outsiders" and (whom := _whom(each)) is not UNSET}
     return SharedItem(
         tenant=account.tenant,
         key=key,
@@ -132,10 +128,10 @@ def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem
         owner=account.key,
         item=item,
         exposure=exposure,
-        discoverable=any(each.get("allowFileDiscovery") is True for each in decisive),
-        role=_most([word(each.get("role"), _ROLES) for each in decisive]),
-        outsiders=UNSET if UNSET in circles else tuple(sorted(name.lower() for name in outsiders)),
-        expires=_latest(decisive),
+        discoverable=_discoverable(decisive),
+        role=_most([word(each.get("role"), _ROLES) for each in decisive]) if known else UNSET,
+        outsiders=UNSET if UNSET in circles else tuple(sorted(outsiders)),
+        expires=_latest(decisive) if known else UNSET,
     )
 
 
@@ -144,8 +140,8 @@ def _circle(permission: Wire, directory: Directory) -> Read[Exposure]:
     kind = permission.get("type")
     if kind == "anyone":
         return "anyone"
-    whom = address(permission.get("domain") if kind == "domain" else permission.get("emailAddress"))
-    if kind not in {"user", "group", "domain"} or whom is UNSET:
+    whom = _whom(permission)
+    if kind not in ("user", "group", "domain") or whom is UNSET:
         return UNSET
     outside = directory.is_outside(whom)
     if outside is UNSET:
@@ -155,6 +151,11 @@ def _circle(permission: Wire, directory: Directory) -> Read[Exposure]:
     return "organisation" if kind == "domain" else "people"
 
 
+def _whom(permission: Wire) -> Read[str]:
+    """Return the address or domain that a permission names."""
+    return address(permission.get("domain" if permission.get("type") == "domain" else "emailAddress"))
+
+
 def _widest(circles: set[Read[Exposure]]) -> Read[Exposure]:
     """Return the widest circle. One that is not known may be wider than any but ``anyone``."""
     if "anyone" in circles:
@@ -162,6 +163,15 @@ def _widest(circles: set[Read[Exposure]]) -> Read[Exposure]:
     if UNSET in circles:
         return UNSET
     return next(each for each in _WIDEST if each in circles)
+
+
+def _discoverable(permissions: Sequence[Wire]) -> Read[bool]:
+    """Whether one of the permissions lets people find the file; those of named people have no such field."""
+    named = ("user", "group")
+    found = [boolean(each.get("allowFileDiscovery")) for each in permissions if each.get("type") not in named]
+    if True in found:
+        return True
+    return UNSET if UNSET in found else False
 
 
 def _most(roles: Sequence[Read[AccessRole]]) -> Read[AccessRole]:

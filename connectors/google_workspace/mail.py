@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from googleapiclient.http import HttpRequest
+
 from auditor.errors import ReadError
 from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, Mechanism, Read
 from auditor.models import Failure, NotApplicable, Target
@@ -85,7 +87,7 @@ class Setting:
     collection: str
     parse: _Parser
 
-    def request(self, client: Client, mailbox: str) -> object:
+    def request(self, client: Client, mailbox: str) -> HttpRequest:
         """Return the library's request for this setting of ``mailbox``."""
         settings = client.gmail.users().settings()
         resource = getattr(settings, self.collection)() if self.collection else settings
@@ -139,10 +141,10 @@ def parse_filters(wire: Wire, account: Account) -> Iterator[MailRule]:
         added, removed = (
             _labels(action.get(field)) if readable else UNSET for field in ("addLabelIds", "removeLabelIds")
         )
-        words = tuple(str(value).lower() for _, value in sorted(criteria.items())) if readable else ()
+        words = tuple((text(value) or str(value)).lower() for _, value in sorted(criteria.items())) if readable else ()
         yield MailRule(
             tenant=account.tenant,
-            key=f"{account.key}/{entry.get('id', '')}",
+            key=f"{account.key}/{text(entry.get('id')) or 'unnamed'}",
             label="Filter: " + (", ".join(words) if words else "every mail"),
             owner=account.key,
             mechanism="filter",

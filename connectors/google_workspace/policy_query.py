@@ -17,11 +17,14 @@ _TOKEN = re.compile(
     (?P<operator>&&|\|\||!|\(|\))
     | entity\.org_units\.exists\(\s*\w+\s*,\s*\w+\.org_unit_id\s*==\s*orgUnitId\(\s*['"](?P<unit>[\w-]+)['"]\s*\)\s*\)
     | entity\.groups\.exists\(\s*\w+\s*,\s*\w+\.group_id\s*==\s*groupId\(\s*['"](?P<group>[\w-]+)['"]\s*\)\s*\)
-    | entity\.licenses\.exists\(\s*\w+\s*,\s*\w+\s+in\s+\[(?P<licences>[^\]]*)\]\s*\)
+    | entity\.licenses\.exists\(\s*\w+\s*,\s*\w+\s+in\s+
+        \[\s*(?P<licences>['"][^'"\]]+['"](?:\s*,\s*['"][^'"\]]+['"])*)\s*\]\s*\)
     )""",
     re.VERBOSE,
 )
 _LONGEST = 10_000
+_DEEPEST = 100
+"""Brackets and negations in one query; more would let a hostile one exhaust the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def _tokens(query: str) -> list[str | Clause]:
         else:
             values = re.findall(r"""['"]([^'"]+)['"]""", value) if kind == "licences" else [value]
             tokens.append(Clause(kind, frozenset(values)))
+    if tokens.count("(") + tokens.count("!") > _DEEPEST:
+        raise _strange()
     tokens.reverse()  # so that the next one can be popped
     return tokens
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from email.parser import BytesParser
-from email.policy import HTTP
-from urllib.parse import urlsplit
+import re
 
 from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
+from connectors.google_workspace import multipart
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GMAIL_BATCH = "https://gmail.googleapis.com/batch"
@@ -15,6 +14,8 @@ DRIVE_BATCH = "https://www.googleapis.com/batch/drive/v3"
 _GMAIL = "gmail.googleapis.com"
 _ADMIN = "admin.googleapis.com"
 _DRIVE = "www.googleapis.com"
+
+_TOKEN_REQUEST = re.compile(rb"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=[\w.-]+")
 
 _SINGLE = (
     rule(_ADMIN, "GET", "/admin/directory/v1/users"),
@@ -37,21 +38,18 @@ def _only_gets(host: str) -> BodyRule:
     singles = AllowList(_SINGLE)
 
     def demand(body: bytes) -> None:
-        boundary = body[2 : body.find(b"\r\n")]
-        head = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
-        parts = [*BytesParser(policy=HTTP).parsebytes(head + body).iter_parts()]
+        parts = multipart.requests(body)
         if not parts:
-            raise forbidden("POST", f"https://{host}/batch", "its batch cannot be read")
-        for part in parts:
-            method, _, rest = str(part.get_payload()).partition(" ")
-            singles.demand(method, f"https://{host}{urlsplit(rest.partition(' ')[0]).path}", b"")
+            raise forbidden("POST", f"https://{host}/batch", "its batch is written otherwise than ours")
+        for method, target in parts:
+            singles.demand(method, f"https://{host}{target}", b"")
 
     return demand
 
 
 def _token_request(body: bytes) -> None:
     """Let out nothing but the exchange of a signed assertion for a token (RFC 7523)."""
-    if not body.startswith(b"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion="):
+    if not _TOKEN_REQUEST.fullmatch(body):
         raise forbidden("POST", TOKEN_URL, "it is not a request for a token")
 
 

@@ -8,11 +8,13 @@ Source: Google, "Using OAuth 2.0 for server to server applications"; RFC 7523.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from google.auth import crypt, jwt
 
 from auditor.errors import GapReason, ReadError, SignInError
@@ -20,6 +22,7 @@ from connectors.door import Answer, Door, malformed
 from connectors.google_workspace.reads import TOKEN_URL
 from connectors.google_workspace.scopes import Scope
 
+_TOKEN = re.compile(r"[\w.~+/-]+=*", re.ASCII)  # what a header can carry: RFC 6750, section 2.1
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFETIME = 3600  # seconds; the longest that Google accepts for an assertion
 _KEY_REMEDY = (
@@ -36,36 +39,45 @@ class Identity:
         try:
             fields = json.loads(key)
             self._signer = crypt.RSASigner.from_service_account_info(fields)
+            self._signer.sign(b"")  # a key of another kind shows only now
             self.email, self.client_id = str(fields["client_email"]), str(fields.get("client_id", ""))
-        except (ValueError, KeyError, TypeError) as error:
-            raise SignInError("The file is not a service-account key.", _KEY_REMEDY) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm):
+            # Not chained: the exceptions of parsers hold what they parsed, and that is the key.
+            raise SignInError("The file is not a service-account key.", _KEY_REMEDY) from None
         self._door = door
         self._wall = wall
         self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
         self._lock = threading.Lock()
 
-    def token(self, subject: str, scope: Scope, *, renew: bool = False) -> str:
-        """Return a token for reading ``scope`` in the name of ``subject``; ``renew`` distrusts a kept one.
+    def token(self, subject: str, scope: Scope, *, refused: str = "") -> str:
+        """Return a token for reading ``scope`` in the name of ``subject``; never the ``refused`` one.
 
         Raises ``ReadError`` when scope or subject was not granted, ``SignInError`` when the key itself is refused.
         """
         place = (subject, scope.url)
         with self._lock:
             token, until = self._tokens.get(place, ("", 0.0))
-        if token and not renew and self._door.waiting.now() < until:
+        if token and token != refused and self._door.waiting.now() < until:
             return token
         answer = self._exchange(subject, scope)
         fields = answer.json()
         fresh, lifetime = fields.get("access_token"), fields.get("expires_in", _LIFETIME)
-        if not isinstance(fresh, str) or not isinstance(lifetime, int | float):
+        if not isinstance(fresh, str) or not _TOKEN.fullmatch(fresh) or not isinstance(lifetime, int | float):
             raise malformed("a token answer without a token")
         with self._lock:
             self._tokens[place] = (fresh, self._door.waiting.now() + lifetime * 0.9)
         return fresh
 
     def bearer(self, subject: str, scope: Scope) -> Callable[[bool], str]:
-        """Return what the door asks for a token."""
-        return lambda renew: self.token(subject, scope, renew=renew)
+        """Return what the door asks for a token of one call."""
+        given = ""
+
+        def give(renew: bool) -> str:  # noqa: FBT001 - the door's protocol
+            nonlocal given
+            given = self.token(subject, scope, refused=given if renew else "")
+            return given
+
+        return give
 
     def forget(self) -> None:
         """Drop all tokens."""

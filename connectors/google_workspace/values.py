@@ -17,18 +17,25 @@ def boolean(value: object) -> Read[bool]:
 
 
 def text(value: object) -> Read[str]:
-    """Return a text that is not empty."""
-    return value if isinstance(value, str) and value else UNSET
+    """Return a text that is not empty. Half a surrogate pair, which JSON can write and UTF-8 cannot, is replaced."""
+    if not isinstance(value, str) or not value:
+        return UNSET
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def texts(value: object) -> tuple[str, ...]:
-    """Return the texts of a list, in lower case; anything else in it is left out."""
-    return tuple(entry.lower() for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+def texts(value: object) -> Read[tuple[str, ...]]:
+    """Return a list of texts, in lower case."""
+    if not isinstance(value, list):
+        return UNSET
+    read = [text(entry) for entry in value]
+    known = tuple(entry.lower() for entry in read if entry is not UNSET)
+    return known if len(known) == len(read) else UNSET
 
 
 def address(value: object) -> Read[str]:
     """Return a mail address in lower case."""
-    return value.strip().lower() if isinstance(value, str) and value.strip() else UNSET
+    read = text(value)
+    return read if read is UNSET else read.strip().lower() or UNSET
 
 
 def moment(value: object) -> Read[datetime]:
@@ -37,9 +44,9 @@ def moment(value: object) -> Read[datetime]:
         return UNSET
     try:
         read = datetime.fromisoformat(value)
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else UNSET
+    except (ValueError, OverflowError):  # in UTC, the first and last hours of the calendar lie outside it
         return UNSET
-    return read.astimezone(UTC) if read.tzinfo else UNSET
 
 
 def word(value: object, meanings: Mapping[str, _Word]) -> Read[_Word]:
