@@ -23,6 +23,7 @@ from auditor.models import (
 from auditor.policy import CheckedPolicy, Domains, PolicySet, compile_policies
 from auditor.policy.compile import BoundProgram
 from auditor.policy.values import Roots, evidence, missing, sound
+from auditor.population import Population
 
 _AT_ONCE = 1000
 """Facts taken from a stream together."""
@@ -62,8 +63,8 @@ class TenantEvaluation:
         self._accounts = directory.accounts
         self._today = today if today.tzinfo else today.replace(tzinfo=UTC)
         self._domains = Domains(directory.domains, directory.domains_complete)
-        self._people: dict[str, set[str]] = {"person": set(), "guest": set()}
-        self._announced: list[Tenant] = [directory.tenant]
+        self._population = Population()
+        self._population.announce(directory.tenant)
         self._gaps: dict[tuple[object, ...], Gap] = {}
         self._kinds: dict[str, _Kind] = {}
         chosen = [policy for policy in policies.policies if self._tenant.connector in policy.document.connectors]
@@ -95,7 +96,7 @@ class TenantEvaluation:
         for kind, judged in self._kinds.items():
             ghosts = self._ghosts(kind, judged)
             ours = [row for row in rows if row.kind == kind]
-            doubts = [*self._unaccounted(kind, ours), *(self._unjudged() if kind == "account" else [])]
+            doubts = [*self._unaccounted(kind, ours), *(self._population.shortages() if kind == "account" else [])]
             for number, tally in enumerate(judged.tallies):
                 unseen = [self._unknown(tally.policy, self._whole(kind), reason) for reason in doubts]
                 unknowns = [*tally.unknowns, *ghosts[number], *unseen]
@@ -105,9 +106,9 @@ class TenantEvaluation:
     def _judge(self, kind: str, facts: list[Fact]) -> None:
         for fact in facts:
             if isinstance(fact, Tenant):
-                self._announced.append(fact)
+                self._population.announce(fact)
             elif isinstance(fact, Account):
-                self._meet(fact)
+                self._population.meet(fact)
         if kind not in self._kinds:
             return
         judged = self._kinds[kind]
@@ -119,13 +120,6 @@ class TenantEvaluation:
         for tally, number in zip(judged.tallies, absent, strict=True):
             tally.judged += count
             tally.not_applicable += number
-
-    def _meet(self, account: Account) -> None:
-        """Count an account for the population; one of which little is known counts as whatever may be missing."""
-        for type_, met in self._people.items():
-            active = type_ == "guest" or account.status in {"active", UNSET}
-            if account.type in {type_, UNSET} and active:
-                met.add(account.key)
 
     def _note(self, tally: _Tally, fact: Fact, answer: bool | UnsetType) -> None:  # noqa: FBT001 - called by programs
         policy, document = tally.policy, tally.policy.document
@@ -185,20 +179,6 @@ class TenantEvaluation:
         if accounted < targets:
             return [f"only {accounted} of {targets} targets are accounted for"]
         return []
-
-    def _unjudged(self) -> list[str]:
-        """Return why accounts are missing: the tenant counts more of them than were judged."""
-        counts = {
-            "person": ("active people", [tenant.active_people for tenant in self._announced]),
-            "guest": ("guests", [tenant.guests for tenant in self._announced]),
-        }
-        reasons = []
-        for type_, (words, told) in counts.items():
-            expected = max((number for number in told if number is not UNSET), default=0)
-            met = len(self._people[type_])
-            if met < expected:
-                reasons.append(f"the tenant has {expected} {words}, but only {met} accounts were read")
-        return reasons
 
     def _result(self, tally: _Tally, unknowns: list[Unknown], rows: Sequence[Coverage]) -> PolicyResult:
         document = tally.policy.document

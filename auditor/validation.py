@@ -47,7 +47,7 @@ _SAYINGS = {
     "less_than_equal": "this must be at most {le}",
     "literal_error": "{input} is not one of {expected}",
     "enum": "{input} is not one of {expected}",
-    "union_tag_invalid": "'{tag}' is not one of {expected_tags}",
+    "union_tag_invalid": "{tag} is not one of {expected_tags}",
     "union_tag_not_found": "{discriminator} is missing",
     "path_type": "this must be the path of a file",
 }

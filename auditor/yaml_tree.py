@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -28,6 +28,7 @@ from ruamel.yaml.events import (
 )
 
 from auditor.errors import DocumentError, Problem
+from auditor.yaml_places import Run, runs_of
 
 MAX_DEPTH = 32
 """Mappings and lists inside each other."""
@@ -54,8 +55,8 @@ class _Node:
     style: str | None = None
     children: dict[str | int, _Node] = field(default_factory=dict)
     keys: dict[str, _Node] = field(default_factory=dict)
-    runs: list[tuple[int, int, int]] = field(default_factory=list)
-    """Where unbroken stretches of a scalar stand: (offset in the value, line, column)."""
+    runs: list[Run] = field(default_factory=list)
+    """Where the stretches of a scalar stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,13 @@ class _Reader:
             elif isinstance(stack[-1].value, list):
                 stack[-1].children[len(stack[-1].value)] = node
                 stack[-1].value.append(node.value)
-            elif pending[-1] is None:
+            elif isinstance(stack[-1].value, dict) and pending[-1] is not None:
+                stack[-1].value[str(pending[-1].value)] = node.value
+                stack[-1].children[str(pending[-1].value)] = node
+                pending[-1] = None
+            else:
                 self._accept_key(stack[-1], event, node)
                 pending[-1] = node
-            else:
-                self._put(stack[-1], pending[-1], node)
-                pending[-1] = None
             if isinstance(event, CollectionStartEvent):
                 stack.append(node)
                 pending.append(None)
@@ -219,12 +221,6 @@ class _Reader:
         node.value = name
         parent.keys[name] = node
 
-    @staticmethod
-    def _put(parent: _Node, key: _Node, node: _Node) -> None:
-        assert isinstance(parent.value, dict)  # noqa: S101 - the two other cases were told apart by the caller
-        parent.value[str(key.value)] = node.value
-        parent.children[str(key.value)] = node
-
     def _node(self, event: NodeEvent) -> _Node:
         line, column = self.place
         if isinstance(event, MappingStartEvent):
@@ -236,7 +232,7 @@ class _Reader:
         if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
             raise self._refusal("a character that does not exist in text", "Write the text without that escape.")
         value = text if event.style else _plain(text)
-        return _Node(line, column, value, event.style, runs=_runs(text, event, self.lines))
+        return _Node(line, column, value, event.style, runs=runs_of(text, event, self.lines))
 
     def _refusal(self, message: str, remedy: str) -> DocumentError:
         return self.error([Problem(self.file, *self.place, message, remedy)])
@@ -249,41 +245,3 @@ def _plain(text: str) -> Scalar:
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _NUMBER.fullmatch(text) else text
-
-
-def _runs(text: str, event: ScalarEvent, lines: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Return where the stretches of ``text`` stand in the file; nothing if escapes or folding moved characters."""
-    line, column = event.start_mark.line, event.start_mark.column
-    if event.style in {"'", '"'}:
-        written = lines[line][column + 1 : column + 1 + len(text)]
-        closed = (event.end_mark.line, event.end_mark.column) == (line, column + len(text) + 2)
-        return [(0, line + 1, column + 2)] if closed and written == text else []
-    if event.style == ">":
-        return []
-    return _block_runs(text, line + 1, lines) if event.style == "|" else _plain_runs(text, line, column, lines)
-
-
-def _block_runs(text: str, line: int, lines: Sequence[str]) -> list[tuple[int, int, int]]:
-    runs, offset = [], 0
-    for number, part in enumerate(text.split("\n"), start=line):
-        written = lines[number] if number < len(lines) else ""
-        runs.append((offset, number + 1, len(written) - len(part) + 1 if written.endswith(part) else 1))
-        offset += len(part) + 1
-    return runs
-
-
-def _plain_runs(text: str, line: int, column: int, lines: Sequence[str]) -> list[tuple[int, int, int]]:
-    runs, offset, blank = [], 0, 0
-    for number, written in enumerate(lines[line:], start=line):
-        start = column if number == line else len(written) - len(written.lstrip())
-        part = written[start:].rstrip()
-        if not part:
-            blank += 1
-            continue
-        offset += max(blank - 1, 0)  # one line break is a space, two are one line break, and so on
-        blank = 0
-        runs.append((offset, number + 1, start + 1))
-        if part.startswith(text[offset:]) or not text.startswith(part, offset):
-            break
-        offset += len(part) + 1
-    return runs

@@ -27,6 +27,8 @@ PART_OF = {
     "config_values": "config",
     "ledger": "collection",
     "ghosts": "evaluation",
+    "population": "evaluation",
+    "yaml_places": "yaml_files",
 }
 """Modules that stand beside the one whose part they are."""
 

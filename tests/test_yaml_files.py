@@ -225,7 +225,7 @@ keys: {frnt: 1, back: x}
         "f:4:7: 'smal' is not one of 'small' or 'large' (Did you mean 'small'?)",
         "f:6:5: 'lives' is missing",
         "f:6:17: unknown key 'lifes' (Did you mean 'lives'?)",
-        "f:7:5: 'cow' is not one of 'cat', 'dog'",
+        "f:7:5: cow is not one of 'cat', 'dog'",
         "f:8:5: 'kind' is missing",
         "f:9:25: this must be a list",
         "f:10:8: 'frnt' is not one of 'front' or 'back' (Did you mean 'front'?)",

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import cast
-
-from msgspec import Struct
 
 from auditor.errors import Problem
 from auditor.facts import KINDS, UNSET, Account, Fact, Tenant, UnsetType
 from auditor.models.base import Outcome
 from auditor.models.policy import Policy, PolicyTest
 from auditor.policy.document import CheckedPolicy, check_document, parameter_value, shape
-from auditor.policy.functions import Domains, moment
-from auditor.policy.types import Type, fields_of
+from auditor.policy.functions import Domains
+from auditor.policy.given import TODAY, UNKNOWN, FactBuilder, blank
+from auditor.policy.types import fields_of
 from auditor.validation import did_you_mean
 from auditor.yaml_tree import Path as Place
 from auditor.yaml_tree import Tree
 
-UNKNOWN = "$unknown"
-"""How a test writes that something was not collected."""
-TODAY = datetime(2026, 1, 15, tzinfo=UTC)
-"""The day on which tests happen, unless they say another."""
 DOMAINS = frozenset({"org.example"})
 """The organisation's domains in tests, unless they say others."""
 
@@ -41,6 +35,8 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
         },
         "mail_rule": {"label": "a rule", "enabled": True},
         "mailbox_grant": {"label": "a grant", "active": True, "grantee": "bob@org.example"},
+        "mailbox": {"label": "a mailbox", "address": "ana@org.example"},
+        "forwarding_policy": {"label": "a policy", "in_force": True},
         "shared_item": {"label": "a file", "exposure": "people"},
         "settings": {"label": "/", "scope": "/", "accounts": 10},
         "sign_in_policy": {"label": "a policy", "grant": "mfa"},
@@ -49,9 +45,7 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
     }
 )
 """What a test need not say. Everything else is false, zero, empty, null, or the first of the listed words."""
-_HANGING = {"mail_rule", "mailbox_grant", "shared_item"}
-_AGO = re.compile(r"([0-9]{1,5}) (hour|day|week)s? ago|in ([0-9]{1,5}) (hour|day|week)s?")
-_HOURS = {"hour": 1, "day": 24, "week": 168}
+_HANGING = {"mail_rule", "mailbox", "mailbox_grant", "shared_item"}
 _KEYS = ("owner", "tenant", "params", "today", "domains")
 
 
@@ -89,80 +83,12 @@ class TestResult:
         return self.outcome == self.expected
 
 
-@dataclass(slots=True)
-class _Builder:
-    tree: Tree
-    today: datetime = TODAY
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, place: Place, message: str, remedy: str = "", *, key: bool = False) -> None:
-        self.problems.append(self.tree.problem(place, message, remedy, key=key))
-
-    def record(self, struct: type[Struct], given: object, place: Place, ordinary: Mapping[str, object]) -> Struct:
-        fields = fields_of(struct)
-        values = {name: ordinary.get(name, _blank(type_)) for name, type_ in fields.items()}
-        if given == UNKNOWN:
-            given = {name: UNKNOWN for name, type_ in fields.items() if type_.unknown}
-        if not isinstance(given, dict):
-            self.wrong(
-                place, "this must be fields with values", f"Or {UNKNOWN}, where the whole of it was not collected."
-            )
-            given = {}
-        for name, value in given.items():
-            where = (*place, name)
-            if name not in fields:
-                remedy = did_you_mean(name, fields) or f"There are: {', '.join(fields)}."
-                self.wrong(where, f"unknown field '{name[:60]}'", remedy, key=True)
-            else:
-                values[name] = self.value(fields[name], value, where)
-        return struct(**values)
-
-    def value(self, type_: Type, value: object, place: Place) -> object:  # noqa: C901, PLR0911 - one for each type
-        if value == UNKNOWN and type_.unknown:
-            return UNSET
-        if value == UNKNOWN:
-            self.wrong(place, "this field is always known", "Give a value.")
-            return _blank(type_)
-        if value is None and type_.nullable:
-            return None
-        found: object = None
-        match type_.name, value:
-            case "record", _ if type_.struct is not None:
-                return self.record(type_.struct, value, place, {})
-            case "list", list():
-                element = cast("Type", type_.element)
-                return tuple(self.value(element, item, (*place, number)) for number, item in enumerate(value))
-            case "text", str() if type_.values and value not in type_.values:
-                remedy = did_you_mean(value, type_.values)
-                self.wrong(place, f"'{value[:60]}' is not one of {', '.join(type_.values)}", remedy)
-                return type_.values[0]
-            case ("text", str()) | ("boolean", bool()):
-                found = value
-            case "number", int() if not isinstance(value, bool):
-                found = value
-            case "moment", str():
-                found = self.moment(value)
-        if found is None:
-            what = {"moment": "a date such as 2026-01-31, or 90 days ago"}.get(type_.name, str(type_))
-            self.wrong(place, f"this must be {what}", f"Or {UNKNOWN}." if type_.unknown else "")
-            return _blank(type_)
-        return found
-
-    def moment(self, text: str) -> datetime | None:
-        match = _AGO.fullmatch(text)
-        if match is None:
-            return moment(text)
-        number, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
-        span = timedelta(hours=int(number) * _HOURS[unit])
-        return self.today - span if match[1] else self.today + span
-
-
 def cases_of(policy: Policy, tree: Tree) -> tuple[list[Case], list[Problem]]:
     """Return the tests of a policy, and what is wrong with them. The kind of fact must be known."""
     cases: list[Case] = []
     problems: list[Problem] = []
     for number, test in enumerate(policy.tests):
-        builder = _Builder(tree)
+        builder = FactBuilder(tree)
         cases.append(_case(policy, test, ("tests", number), builder))
         problems += builder.problems
     return cases, problems
@@ -186,7 +112,7 @@ def with_parameters(policy: CheckedPolicy, case: Case) -> CheckedPolicy:
     return checked or policy
 
 
-def _case(policy: Policy, test: PolicyTest, place: Place, builder: _Builder) -> Case:
+def _case(policy: Policy, test: PolicyTest, place: Place, builder: FactBuilder) -> Case:
     given, kind = test.given, policy.fact
     for name in given:
         if name not in {kind, *_KEYS}:
@@ -201,8 +127,8 @@ def _case(policy: Policy, test: PolicyTest, place: Place, builder: _Builder) -> 
     if len(policy.connectors) == 1:
         struct = fields_of(KINDS[kind]).get(connector)
         if struct is not None and struct.struct is not None:
-            blank = {name: _blank(type_) for name, type_ in fields_of(struct.struct).items()}
-            ordinary[connector] = struct.struct(**blank)
+            values = {name: blank(type_) for name, type_ in fields_of(struct.struct).items()}
+            ordinary[connector] = struct.struct(**values)
     owner = _owner(given, kind, place, builder)
     ordinary["owner"] = owner.key if isinstance(owner, Account) else None if owner is None else "somebody"
     fact = builder.record(KINDS[kind], given.get(kind, {}), (*place, kind), {**ordinary, **_ORDINARY[kind]})
@@ -216,7 +142,7 @@ def _case(policy: Policy, test: PolicyTest, place: Place, builder: _Builder) -> 
     return Case(test, place, cast("Fact", fact), owner, cast("Tenant", tenant), domains, today, parameters)
 
 
-def _owner(given: Mapping[str, object], kind: str, place: Place, builder: _Builder) -> Account | UnsetType | None:
+def _owner(given: Mapping[str, object], kind: str, place: Place, builder: FactBuilder) -> Account | UnsetType | None:
     value = given.get("owner", {} if kind in _HANGING else None)
     if value is None:
         return None
@@ -226,7 +152,7 @@ def _owner(given: Mapping[str, object], kind: str, place: Place, builder: _Build
     return cast("Account", builder.record(Account, value, (*place, "owner"), ordinary))
 
 
-def _domains(given: Mapping[str, object], place: Place, builder: _Builder) -> Domains:
+def _domains(given: Mapping[str, object], place: Place, builder: FactBuilder) -> Domains:
     value = given.get("domains")
     if value == UNKNOWN:
         return Domains(DOMAINS, complete=False)
@@ -238,7 +164,7 @@ def _domains(given: Mapping[str, object], place: Place, builder: _Builder) -> Do
     return Domains(frozenset(value), complete=True)
 
 
-def _parameters(policy: Policy, given: Mapping[str, object], place: Place, builder: _Builder) -> dict[str, object]:
+def _parameters(policy: Policy, given: Mapping[str, object], place: Place, builder: FactBuilder) -> dict[str, object]:
     values = given.get("params", {})
     if not isinstance(values, dict):
         builder.wrong((*place, "params"), "this must be parameters with values")
@@ -251,14 +177,3 @@ def _parameters(policy: Policy, given: Mapping[str, object], place: Place, build
         elif parameter_value(policy.params[name], value) is None:
             builder.wrong(where, f"this must be {shape(policy.params[name])}")
     return values
-
-
-def _blank(type_: Type) -> object:
-    if type_.nullable:
-        return None
-    if type_.name == "list":
-        return ()
-    if type_.name == "record" and type_.struct is not None:
-        return type_.struct(**{name: _blank(inner) for name, inner in fields_of(type_.struct).items()})
-    blanks: dict[str, object] = {"number": 0, "boolean": False, "moment": TODAY}
-    return blanks.get(type_.name, type_.values[0] if type_.values else "")

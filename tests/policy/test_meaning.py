@@ -6,7 +6,7 @@ import msgspec
 from expressions import FLAGS, LISTS, accounts, expressions, organisations, rules, tenants
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import TENANT, TODAY, condition, judge
+from making import TENANT, TODAY, condition, judge, rule
 from oracle import meaning
 
 from auditor.facts import UNSET, Account, Fact, MailRule, Tenant, UnsetType
@@ -98,3 +98,21 @@ def test_of_a_ghost_anything_may_be_unknown(when: str, rule: MailRule, hidden: s
     owner = None if unseen.owner is None else UNSET
     roots = {"fact": unseen, "owner": owner, "tenant": TENANT, "today": TODAY}
     assert bound.applies(unseen, owner) == (meaning(policy.when, roots, domains),)
+
+
+def test_the_deepest_and_the_longest_expression_compile() -> None:
+    deep = "mail_rule.enabled"
+    while True:
+        try:
+            deeper = f"not ({deep} and any(d == 'x' for d in mail_rule.destinations))"
+            condition(deeper)
+        except AssertionError:
+            break
+        deep = deeper
+    wide = " and ".join(["mail_rule.enabled"] * 180)
+    for requirement in (deep, wide):
+        for enabled in (True, UNSET):
+            assert judge(condition(requirement), rule(enabled=enabled)) in {Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN}
+    assert judge(condition(wide), rule()) == Outcome.PASS
+    assert judge(condition(wide), rule(enabled=UNSET)) == Outcome.UNKNOWN
+    assert deep.count("not") > 20

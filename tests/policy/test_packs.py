@@ -172,3 +172,21 @@ def test_tests_of_policies_run_with_their_own_parameters_domains_day_and_owner(t
 
 def test_the_module_and_the_shipped_baseline_agree_about_where_packs_are() -> None:
     assert Path(auditor.policy.packs.__file__).is_relative_to(shipped_packs().parent)
+
+
+def test_settings_of_the_vendor_are_there_in_tests_of_a_policy_for_that_vendor(tmp_path: Path) -> None:
+    cases = [
+        {"name": "nothing said", "expect": "pass"},
+        {"name": "allowed", "settings": {"google_workspace": {"publishing_allowed": True}}, "expect": "fail"},
+        {"name": "unread", "settings": {"google_workspace": "$unknown"}, "expect": "unknown"},
+        {"name": "gone", "settings": {"google_workspace": None}, "expect": "unknown"},
+    ]
+    vendor = {"connectors": ["google_workspace"], "fix": {"google_workspace": "click"}}
+    require = "not settings.google_workspace.publishing_allowed"
+    pack = write_pack(tmp_path, one=source(fact="settings", require=require, tests=cases, **vendor))
+    assert [result.outcome for result in run_tests(load_policy(pack / "one.yaml"))] == [
+        "pass",
+        "fail",
+        "unknown",
+        "unknown",
+    ]
