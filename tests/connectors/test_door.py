@@ -8,7 +8,6 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pytest
 from raw_server import RawServer, Script, said, serving
@@ -26,8 +25,8 @@ RULES = (rule(HOST, "GET", "/v1.0/users/{}/drive"), rule(HOST, "POST", "/v1.0/$b
 HASTY = Patience(budget=60, tries=2, throttled_tries=2, first_wait=0.001, longest_wait=0.002, timeout=0.4)
 
 
-def opened(server: RawServer, patience: Patience = HASTY, **options: Any) -> Door:
-    return Door(RULES, endpoints={HOST: f"{server.address}/{HOST}"}, patience=patience, **options)
+def opened(server: RawServer, patience: Patience = HASTY) -> Door:
+    return Door(RULES, endpoints={HOST: f"{server.address}/{HOST}"}, patience=patience)
 
 
 def failure(*answers: Script, patience: Patience = HASTY) -> tuple[ReadError, RawServer]:
@@ -162,7 +161,7 @@ def resetting(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-def silence(connection: socket.socket) -> None:
+def silence(_: socket.socket) -> None:
     time.sleep(1.5)
 
 
