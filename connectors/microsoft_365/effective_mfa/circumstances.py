@@ -1,4 +1,4 @@
-"""The space of all sign-ins, and the one question asked about it: is there a sign-in that no policy covers?
+"""The space of all sign-ins, and the one question that is asked about it: which of them no policy covers.
 
 A box is a set of sign-ins, one set of values for each axis. What is left of a box when covers are cut from it is boxes
 again, so a hole is found, or its absence proven, without ever listing single sign-ins.
@@ -76,6 +76,6 @@ def _outside(box: Box, cover: Box) -> list[Box]:
     pieces, rest = [], list(box)
     for axis, (mine, covered) in enumerate(zip(box, cover, strict=True)):
         if outside := mine - covered:
-            pieces.append(Box(*rest[:axis], outside, *rest[axis + 1 :]))
+            pieces.append(Box._make([*rest[:axis], outside, *rest[axis + 1 :]]))
             rest[axis] = mine & covered
     return pieces

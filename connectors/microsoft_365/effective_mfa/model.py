@@ -25,7 +25,7 @@ Kind: TypeAlias = Literal[
     "otherExternalUser",
     "serviceProvider",
 ]
-"""``member`` is one of the organisation's own people; the others are Graph's ``conditionalAccessGuestOrExternalUserTypes``."""
+"""``member``: one of the organisation's own people. The others: ``conditionalAccessGuestOrExternalUserTypes``."""
 
 Result: TypeAlias = Literal["blocked", "phishing_resistant", "mfa", "open", "unknown"]
 
@@ -79,7 +79,7 @@ class Grant(Struct, frozen=True, kw_only=True):
 
 
 class Filter(Struct, frozen=True):
-    """A rule over attributes of devices or applications; ``mode`` says whether those that match are meant or left out."""
+    """A rule over attributes of devices or applications; ``mode``: whether those that match are meant or left out."""
 
     mode: str
     rule: str
@@ -116,7 +116,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 class Location(Struct, frozen=True, kw_only=True):
-    """A named location: address ranges in CIDR notation, or countries (two letters; ``unknown`` where none is known)."""
+    """A named location: address ranges in CIDR notation, or countries by two letters (``unknown`` if none is known)."""
 
     key: str
     name: str

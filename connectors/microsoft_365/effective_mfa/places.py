@@ -6,7 +6,7 @@ country, because addresses move. A location that could not be read has no places
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 
@@ -64,11 +64,12 @@ def places(locations: Read[Sequence[Location]], selections: Iterable[Selection])
     """Return the places that the policies' conditions tell apart."""
     named = {key for selection in selections for key in (*selection.include, *selection.exclude)}
     readable = [] if locations is UNSET else [each for each in locations if each.trusted is not UNSET]
-    used = [each for each in readable if each.key in named]
-    names = {each.key: each.name for each in used} | {key: _OF_MICROSOFT[key] for key in named & _OF_MICROSOFT.keys()}
+    special = named & _OF_MICROSOFT.keys()
+    used = [each for each in readable if each.key in named - special]
+    names = _distinct({each.key: each.name for each in used} | {key: _OF_MICROSOFT[key] for key in special})
     found = {
         Place(network.inside | countries, network.trusted)
-        for network in _networks(used) | {Place(frozenset({key}), trusted=True) for key in named & _OF_MICROSOFT.keys()}
+        for network in _networks(used) | {Place(frozenset({key}), trusted=True) for key in special}
         for countries in _countries(used)
     }
     return Places({_name(place, names): place for place in sorted(found, key=lambda each: _name(each, names))}, names)
@@ -102,8 +103,14 @@ def _countries(locations: Sequence[Location]) -> set[frozenset[str]]:
     return inside | {frozenset()}
 
 
+def _distinct(names: dict[str, str]) -> dict[str, str]:
+    """Return the names with the id behind those that several locations bear."""
+    borne = Counter(names.values())
+    return {key: name if borne[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
 def _name(place: Place, names: dict[str, str]) -> str:
     if not place.inside:
         return "any trusted place" if place.trusted else "a place outside every named location"
-    listed = " and ".join(f"“{names[key]}” ({key})" for key in sorted(place.inside, key=lambda key: (names[key], key)))
+    listed = " and ".join(f"“{name}”" for name in sorted(names[key] for key in place.inside))
     return f"{listed}, trusted" if place.trusted else listed

@@ -1,0 +1,200 @@
+"""The proof for one account: what each kind of sign-in meets, and whether a stolen password alone is refused.
+
+An answer is proven, not estimated. *Protected*: what surely holds covers every sign-in of the scenario. *Open*: not
+even everything that possibly holds covers them all. In between is *unknown*, with the inputs that would decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from auditor.facts import UNSET, Read
+from connectors.microsoft_365.effective_mfa.circumstances import Box, TooManyBoxesError, uncovered
+from connectors.microsoft_365.effective_mfa.conditions import world
+from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing
+from connectors.microsoft_365.effective_mfa.model import (
+    Answer,
+    Demand,
+    Inputs,
+    Result,
+    Scenario,
+    Subject,
+    Verdict,
+)
+from connectors.microsoft_365.effective_mfa.people import concerns, named
+from connectors.microsoft_365.effective_mfa.rules import (
+    DEFAULTS_ADMINISTRATORS,
+    DIRECTORY_SYNCHRONISATION,
+    Rule,
+    beside_policies,
+    if_so,
+    of_policy,
+    scenarios,
+)
+from connectors.microsoft_365.effective_mfa.words import example, near_misses
+
+THIEF = (Scenario.ANY_APP, Scenario.LEGACY_CLIENT, Scenario.DEVICE_CODE)
+"""The scenarios that together leave a password thief every choice he has; administration portals are among any app."""
+
+TOO_ENTANGLED = "more combinations of conditions than can be examined"
+
+_RESULTS: tuple[tuple[Demand, Result], ...] = (
+    (Demand.BLOCK, "blocked"),
+    (Demand.PHISHING_RESISTANT, "phishing_resistant"),
+    (Demand.MFA, "mfa"),
+)
+
+
+class Evaluator:
+    """Judges the accounts of one tenant; those that the inputs do not tell apart are judged once."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        """Prepare the policies; nothing here depends on an account."""
+        policies = () if inputs.policies is UNSET else inputs.policies
+        strengths = {} if inputs.strengths is UNSET else {each.key: each for each in inputs.strengths}
+        self._inputs = inputs
+        self._policies = tuple(sorted(policies, key=lambda policy: (policy.name, policy.key)))
+        self._world = world(self._policies, inputs.locations)
+        self._freedom = scenarios(self._world)
+        self._rules = [
+            (policy, tuple(of_policy(policy, self._world, self._freedom, strengths)))
+            for policy in self._policies
+            if policy.for_people and policy.state in {"on", "unknown"}
+        ]
+        self._named = named(self._policies)
+        self._named["roles"] |= DEFAULTS_ADMINISTRATORS | {DIRECTORY_SYNCHRONISATION}
+        self._verdicts: dict[Subject, Verdict] = {}
+
+    def verdict(self, subject: Subject) -> Verdict:
+        """Return the verdict about an account."""
+        alike = self._class_of(subject)
+        if alike not in self._verdicts:
+            self._verdicts[alike] = self._judge(alike)
+        return self._verdicts[alike]
+
+    def _class_of(self, subject: Subject) -> Subject:
+        """Return the subject without what no policy looks at."""
+        groups, roles = subject.groups, subject.roles
+        return replace(
+            subject,
+            key=subject.key if subject.key in self._named["accounts"] else "",
+            groups=groups if groups is UNSET else groups & self._named["groups"],
+            roles=roles if roles is UNSET else roles & self._named["roles"],
+        )
+
+    def _judge(self, subject: Subject) -> Verdict:
+        rules = self._in_force(subject)
+        answers = {scenario: self._answer(scenario, subject, rules) for scenario in Scenario}
+        enforced = _read(all_of(_protected(answers[scenario]) for scenario in THIEF))
+        registrable = _read(
+            all_of(
+                (
+                    _demanded(answers[Scenario.ANY_APP]),
+                    missing("registered methods") if subject.mfa_registered is UNSET else not subject.mfa_registered,
+                    _is(answers[Scenario.REGISTRATION], "open"),
+                )
+            )
+        )
+        judged = [each for each in Scenario if each not in {Scenario.WHATEVER, Scenario.REGISTRATION}]
+        holes = [f"{scenario}_open" for scenario in judged if answers[scenario].result == "open"]
+        return Verdict(
+            scenarios=answers,
+            enforced=enforced,
+            always=_read(_protected(answers[Scenario.WHATEVER])),
+            enforced_by=tuple(sorted({name for each in THIEF for name in answers[each].by}))
+            if enforced is True
+            else (),
+            registration_open=registrable,
+            holes=(*holes, *(["registration_open"] if registrable is True else [])),
+        )
+
+    def _in_force(self, subject: Subject) -> list[Rule]:
+        rules = []
+        for policy, own in self._rules:
+            on: Truth = missing(f"the state of “{policy.name}”") if policy.state == "unknown" else True
+            holds = all_of((on, concerns(policy, subject, self._inputs)))
+            rules += [left for rule in own if (left := if_so(rule, holds)) is not None]
+        return rules + list(beside_policies(subject, self._inputs, self._world, self._freedom))
+
+    def _answer(self, scenario: Scenario, subject: Subject, rules: Sequence[Rule]) -> Answer:
+        whole = self._freedom[scenario]
+        for demand, result in _RESULTS:
+            sure = [rule for rule in rules if rule.least >= demand and scenario in rule.sure]
+            by = _proof(whole, [(rule, rule.sure[scenario]) for rule in sure])
+            if by is not None:
+                strengths = {rule.strength for rule in by if rule.strength is not None}
+                return Answer(
+                    result=result,
+                    by=tuple(sorted({rule.name for rule in by})),
+                    strengths=tuple(sorted(strengths)),
+                )
+        possible = [rule for rule in rules if rule.most >= Demand.MFA and scenario in rule.possible]
+        doubts = (
+            rule.missing
+            for rule in possible
+            if rule.least < Demand.MFA or rule.sure.get(scenario) != rule.possible[scenario]
+        )
+        needed = frozenset[str]().union(*doubts) or missing(TOO_ENTANGLED)
+        try:
+            hole = uncovered(whole, [rule.possible[scenario] for rule in possible])
+            if hole is not None:
+                return self._with_words(Answer(result="open"), hole, scenario, subject)
+            sure_parts = [
+                rule.sure[scenario] for rule in possible if rule.least >= Demand.MFA and scenario in rule.sure
+            ]
+            doubtful = uncovered(whole, sure_parts)
+        except TooManyBoxesError:
+            return Answer(result="unknown", missing=tuple(sorted(needed | {TOO_ENTANGLED})))
+        unknown = Answer(result="unknown", missing=tuple(sorted(needed)))
+        return unknown if doubtful is None else self._with_words(unknown, doubtful, scenario, subject)
+
+    def _with_words(self, answer: Answer, hole: Box, scenario: Scenario, subject: Subject) -> Answer:
+        misses = near_misses(self._policies, subject, self._inputs, self._world, hole)
+        return replace(
+            answer,
+            example=example(hole, self._freedom[scenario], self._inputs.names),
+            near_misses=() if scenario is Scenario.WHATEVER else tuple(misses),
+        )
+
+
+def evaluate(inputs: Inputs, subject: Subject) -> Verdict:
+    """Return the verdict about one account; for many accounts of one tenant, keep an ``Evaluator``."""
+    return Evaluator(inputs).verdict(subject)
+
+
+def _proof(whole: Box, covers: Sequence[tuple[Rule, Box]]) -> list[Rule] | None:
+    """Return rules that together cover ``whole``, none of them superfluous; None if there is no proof.
+
+    Rules of which each is enough by itself are all named.
+    """
+    if enough := [rule for rule, part in covers if part == whole]:
+        return enough
+    try:
+        if uncovered(whole, [part for _, part in covers]) is not None:
+            return None
+        needed = list(covers)
+        for cover in covers:
+            others = [each for each in needed if each is not cover]
+            if uncovered(whole, [part for _, part in others]) is None:
+                needed = others
+    except TooManyBoxesError:
+        return None
+    return [rule for rule, _ in needed]
+
+
+def _is(answer: Answer, *results: Result) -> Truth:
+    return frozenset(answer.missing) if answer.result == "unknown" else answer.result in results
+
+
+def _protected(answer: Answer) -> Truth:
+    return _is(answer, "blocked", "phishing_resistant", "mfa")
+
+
+def _demanded(answer: Answer) -> Truth:
+    return _is(answer, "phishing_resistant", "mfa")
+
+
+def _read(truth: Truth) -> Read[bool]:
+    return UNSET if isinstance(truth, frozenset) else truth
