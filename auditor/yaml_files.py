@@ -14,21 +14,23 @@ MAX_BYTES = 1_000_000
 """Size of the largest file that is read."""
 
 
-def read(path: FilePath, *, error: type[DocumentError] = DocumentError, file: str | None = None) -> Tree:
+def read(
+    path: FilePath, *, error: type[DocumentError] = DocumentError, file: str | None = None, most: int = MAX_BYTES
+) -> Tree:
     """Read the YAML file ``path``, called ``file`` in messages.
 
-    UTF-8 without a byte order mark, at most ``MAX_BYTES`` long. Raises ``error`` if it is not allowed.
+    UTF-8 without a byte order mark, at most ``most`` bytes long. Raises ``error`` if it is not allowed.
     """
     name = file or str(path)
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(most + 1)
     except OSError as failure:
         what = failure.strerror or "it cannot be opened"
         remedy = "Look at the path, and at who may read the file."
         raise error([Problem(name, 1, 1, f"the file cannot be read: {what}", remedy)]) from failure
-    if len(content) > MAX_BYTES:
-        raise error([Problem(name, 1, 1, f"the file is longer than {MAX_BYTES:,} bytes", "Divide it.")])
+    if len(content) > most:
+        raise error([Problem(name, 1, 1, f"the file is longer than {most:,} bytes", "Divide it.")])
     if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise error([Problem(name, 1, 1, "the file begins with a byte order mark", "Save it as plain UTF-8.")])
     try:

@@ -46,7 +46,8 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
 )
 """What a test need not say. Everything else is false, zero, empty, null, or the first of the listed words."""
 _HANGING = {"mail_rule", "mailbox", "mailbox_grant", "shared_item"}
-_KEYS = ("owner", "tenant", "params", "today", "domains")
+KEYS = ("owner", "tenant", "params", "today", "domains")
+"""What a test may give besides the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ def with_parameters(policy: CheckedPolicy, case: Case) -> CheckedPolicy:
 def _case(policy: Policy, test: PolicyTest, place: Place, builder: FactBuilder) -> Case:
     given, kind = test.given, policy.fact
     for name in given:
-        if name not in {kind, *_KEYS}:
-            remedy = did_you_mean(name, [kind, *_KEYS, "name", "expect"]) or f"Known here: {kind}, {', '.join(_KEYS)}."
+        if name not in {kind, *KEYS}:
+            remedy = did_you_mean(name, [kind, *KEYS, "name", "expect"]) or f"Known here: {kind}, {', '.join(KEYS)}."
             builder.wrong((*place, name), f"unknown key '{name[:60]}'", remedy, key=True)
     if "today" in given:
         builder.today = builder.moment(str(given["today"])) or TODAY

@@ -54,7 +54,8 @@ class Function:
     @property
     def signature(self) -> str:
         """The arguments and the result in words."""
-        inside = ", ".join(f"{name}: {str(type_).removeprefix('a ')}" for name, type_ in self.arguments)
+        words = [(name, str(type_).removeprefix("a ")) for name, type_ in self.arguments]
+        inside = ", ".join(name if type_ in {name, "anything"} else f"{name}: {type_}" for name, type_ in words)
         return f"({inside}) -> {str(self.result).removeprefix('a ')}"
 
 

@@ -62,7 +62,7 @@ class FactBuilder:
         """Return the value of one field."""
         if value == UNKNOWN and type_.unknown:
             return UNSET
-        if value == UNKNOWN:
+        if value == UNKNOWN and type_.name != "record":
             self.wrong(place, "this field is always known", "Give a value.")
             return blank(type_)
         if value is None and type_.nullable:

@@ -68,6 +68,10 @@ def test_a_pack_without_policies_is_a_mistake_because_it_would_find_nothing(tmp_
     assert problems(tmp_path / "absent") == [f"there is no pack '{tmp_path / 'absent'}'"]
 
 
+def test_a_policy_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
+    assert problems(write_pack(tmp_path, big="a: " + "x" * 10_000_000)) == ["the file is longer than 100,000 bytes"]
+
+
 def test_a_link_that_leaves_the_folder_is_refused_and_a_pipe_is_not_opened(tmp_path: Path) -> None:
     outside = tmp_path / "secret.yaml"
     outside.write_text("password: x", encoding="utf-8")
