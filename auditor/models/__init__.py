@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from auditor.models.base import Document, Outcome, Severity
+from auditor.models.changes import (
+    OPEN,
+    Change,
+    ChangeKind,
+    Changes,
+    Counts,
+    PersonChanges,
+    Since,
+    Standing,
+    StandingOutcome,
+    State,
+    TenantChanges,
+)
 from auditor.models.gap import Coverage, Gap
 from auditor.models.policy import Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
+from auditor.models.references import FactReference, OwnerReference
 from auditor.models.report import (
     AccountReference,
     AuditReference,
-    FactReference,
     Finding,
-    OwnerReference,
     Person,
     PolicyResult,
     Report,
@@ -21,8 +33,13 @@ from auditor.models.report import (
 )
 
 __all__ = [
+    "OPEN",
     "AccountReference",
     "AuditReference",
+    "Change",
+    "ChangeKind",
+    "Changes",
+    "Counts",
     "Coverage",
     "Document",
     "FactReference",
@@ -34,12 +51,18 @@ __all__ = [
     "OwnerReference",
     "Parameter",
     "Person",
+    "PersonChanges",
     "Policy",
     "PolicyResult",
     "PolicyTest",
     "Report",
     "Severity",
+    "Since",
+    "Standing",
+    "StandingOutcome",
+    "State",
     "Target",
+    "TenantChanges",
     "TenantReference",
     "Unknown",
     "fingerprint",

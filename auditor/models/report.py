@@ -8,24 +8,9 @@ from hashlib import blake2b
 from pydantic import Field, JsonValue
 
 from auditor.models.base import Document, Outcome, Severity
+from auditor.models.changes import Changes
 from auditor.models.gap import Coverage
-
-
-class OwnerReference(Document):
-    """The account that a fact hangs on."""
-
-    key: str
-    address: str
-    name: str
-
-
-class FactReference(Document):
-    """The fact that a finding is about."""
-
-    kind: str
-    key: str
-    label: str
-    owner: OwnerReference | None = None
+from auditor.models.references import FactReference
 
 
 class Finding(Document):
@@ -122,6 +107,8 @@ class Report(Document):
     coverage: tuple[Coverage, ...]
     results: tuple[PolicyResult, ...]
     people: tuple[Person, ...]
+    changes: Changes | None = None
+    """What changed since the last audit; null where no history is kept, and for an audit that was interrupted."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
