@@ -53,7 +53,8 @@ def words(value: object) -> str:
     if isinstance(value, tuple | list):
         return _short(", ".join(words(item) for item in value[:_MOST])) if value else "none"
     if isinstance(value, timedelta):
-        return f"{value.days} days"
+        hours = int(value.total_seconds()) // 3600
+        return f"{hours // 24} days" if hours % 24 == 0 else f"{hours} hours"
     return _short(str(_plain(value)))
 
 
