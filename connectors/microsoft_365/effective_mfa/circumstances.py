@@ -7,6 +7,7 @@ again, so a hole is found, or its absence proven, without ever listing single si
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import NamedTuple
 
 from connectors.microsoft_365.effective_mfa.kleene import Values
@@ -42,6 +43,15 @@ class Box(NamedTuple):
     user_risk: Values
     insider_risk: Values
 
+    @property
+    def width(self) -> int:
+        """How many sign-ins are told apart in it."""
+        return prod(map(len, self))
+
+    def misses(self, other: Box) -> bool:
+        """Return whether no sign-in lies in both boxes."""
+        return any(mine is not theirs and mine.isdisjoint(theirs) for mine, theirs in zip(self, other, strict=True))
+
     def common(self, other: Box) -> Box | None:
         """Return the sign-ins that lie in both boxes; None if there are none."""
         parts = [mine & theirs for mine, theirs in zip(self, other, strict=True)]
@@ -52,30 +62,38 @@ class TooManyBoxesError(Exception):
     """The policies' conditions are so entangled that the question was given up."""
 
 
-def uncovered(box: Box, covers: Sequence[Box]) -> Box | None:
-    """Return a part of ``box`` in which no sign-in is covered; None if ``covers`` cover everything.
+class Cover(NamedTuple):
+    """What came of covering a box: the part left over, None if nothing is, and which covers were needed for it."""
 
-    Raises ``TooManyBoxesError`` if that would take too long. Which part it is depends on the order of ``covers``;
-    whether there is one does not.
+    hole: Box | None
+    used: frozenset[int]
+
+
+def cover(box: Box, covers: Sequence[Box]) -> Cover:
+    """Cut ``covers`` from ``box`` until something is left over for good, or nothing at all.
+
+    Raises ``TooManyBoxesError`` if that would take too long. Which part is left over depends on the order of
+    ``covers``, the wider first being the faster; whether there is one does not.
     """
-    stack = [(box, 0)]
+    stack, used = [(box, 0)], set[int]()
     for _ in range(PATIENCE):
         if not stack:
-            return None
+            return Cover(None, frozenset(used))
         rest, done = stack.pop()
-        while done < len(covers) and rest.common(covers[done]) is None:
+        while done < len(covers) and rest.misses(covers[done]):
             done += 1
         if done == len(covers):
-            return rest
+            return Cover(rest, frozenset(used))
+        used.add(done)
         stack += [(piece, done + 1) for piece in _outside(rest, covers[done])]
     raise TooManyBoxesError
 
 
-def _outside(box: Box, cover: Box) -> list[Box]:
-    """Return disjoint boxes that make up what of ``box`` lies outside ``cover``; the two have sign-ins in common."""
+def _outside(box: Box, other: Box) -> list[Box]:
+    """Return disjoint boxes that make up what of ``box`` lies outside ``other``; the two have sign-ins in common."""
     pieces, rest = [], list(box)
-    for axis, (mine, covered) in enumerate(zip(box, cover, strict=True)):
-        if outside := mine - covered:
+    for axis, (mine, covered) in enumerate(zip(box, other, strict=True)):
+        if mine is not covered and (outside := mine - covered):
             pieces.append(Box._make([*rest[:axis], outside, *rest[axis + 1 :]]))
             rest[axis] = mine & covered
     return pieces

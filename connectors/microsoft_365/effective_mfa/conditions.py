@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -64,6 +65,14 @@ class World(Struct, frozen=True):
         )
 
 
+class Reach(NamedTuple):
+    """The sign-ins for which a policy's conditions hold surely, possibly, and what would decide between the two."""
+
+    sure: Box
+    possible: Box
+    missing: Missing
+
+
 def world(policies: Iterable[Policy], locations: Read[Sequence[Location]]) -> World:
     """Return the world that the policies tell apart; an application that none of them names is like any other."""
     conditions = [policy.conditions for policy in policies]
@@ -72,8 +81,8 @@ def world(policies: Iterable[Policy], locations: Read[Sequence[Location]]) -> Wo
     return World(apps, places(locations, (each.locations for each in conditions)))
 
 
-def reach(policy: Policy, world: World) -> tuple[Box, Box, Missing]:
-    """Return the sign-ins for which the conditions hold surely, possibly, and what would decide between the two."""
+def reach(policy: Policy, world: World) -> Reach:
+    """Return where the policy's conditions hold."""
     given = policy.conditions
     spans = (
         _apps(policy, world),
@@ -91,7 +100,7 @@ def reach(policy: Policy, world: World) -> tuple[Box, Box, Missing]:
     if given.not_understood:
         sure = sure._replace(app=frozenset())
         needed |= {f"the condition {name} of “{policy.name}”" for name in given.not_understood}
-    return sure, possible, needed
+    return Reach(sure, possible, needed)
 
 
 def matches_unknown_device(rule: str) -> Truth:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from auditor.facts import UNSET, Read
-from connectors.microsoft_365.effective_mfa.circumstances import Box, TooManyBoxesError, uncovered
-from connectors.microsoft_365.effective_mfa.conditions import world
+from connectors.microsoft_365.effective_mfa.circumstances import Box, TooManyBoxesError, cover
+from connectors.microsoft_365.effective_mfa.conditions import reach, world
 from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing
 from connectors.microsoft_365.effective_mfa.model import (
     Answer,
     Demand,
     Inputs,
+    PerUserMfa,
     Result,
     Scenario,
     Subject,
@@ -58,13 +59,15 @@ class Evaluator:
         self._policies = tuple(sorted(policies, key=lambda policy: (policy.name, policy.key)))
         self._world = world(self._policies, inputs.locations)
         self._freedom = scenarios(self._world)
+        self._reached = [(policy, reach(policy, self._world)) for policy in self._policies]
         self._rules = [
-            (policy, tuple(of_policy(policy, self._world, self._freedom, strengths)))
-            for policy in self._policies
+            (policy, tuple(of_policy(policy, reached, self._world, self._freedom, strengths)))
+            for policy, reached in self._reached
             if policy.for_people and policy.state in {"on", "unknown"}
         ]
         self._named = named(self._policies)
         self._named["roles"] |= DEFAULTS_ADMINISTRATORS | {DIRECTORY_SYNCHRONISATION}
+        self._beside: dict[tuple[Read[frozenset[str]], Read[PerUserMfa]], Sequence[Rule]] = {}
         self._verdicts: dict[Subject, Verdict] = {}
 
     def verdict(self, subject: Subject) -> Verdict:
@@ -111,12 +114,21 @@ class Evaluator:
         )
 
     def _in_force(self, subject: Subject) -> list[Rule]:
-        rules = []
+        """Return every rule that holds for the account, or may."""
+        rules = list(self._beside_policies(subject))
         for policy, own in self._rules:
-            on: Truth = missing(f"the state of “{policy.name}”") if policy.state == "unknown" else True
-            holds = all_of((on, concerns(policy, subject, self._inputs)))
-            rules += [left for rule in own if (left := if_so(rule, holds)) is not None]
-        return rules + list(beside_policies(subject, self._inputs, self._world, self._freedom))
+            holds = concerns(policy, subject, self._inputs)
+            if policy.state == "unknown":
+                holds = all_of((holds, missing(f"the state of “{policy.name}”")))
+            if holds is not False:
+                rules += [if_so(rule, holds) for rule in own]
+        return rules
+
+    def _beside_policies(self, subject: Subject) -> Sequence[Rule]:
+        alike = subject.roles, subject.per_user_mfa
+        if alike not in self._beside:
+            self._beside[alike] = tuple(beside_policies(subject, self._inputs, self._world, self._freedom))
+        return self._beside[alike]
 
     def _answer(self, scenario: Scenario, subject: Subject, rules: Sequence[Rule]) -> Answer:
         whole = self._freedom[scenario]
@@ -138,20 +150,21 @@ class Evaluator:
         )
         needed = frozenset[str]().union(*doubts) or missing(TOO_ENTANGLED)
         try:
-            hole = uncovered(whole, [rule.possible[scenario] for rule in possible])
+            hole = cover(whole, [rule.possible[scenario] for rule in possible]).hole
             if hole is not None:
                 return self._with_words(Answer(result="open"), hole, scenario, subject)
             sure_parts = [
                 rule.sure[scenario] for rule in possible if rule.least >= Demand.MFA and scenario in rule.sure
             ]
-            doubtful = uncovered(whole, sure_parts)
+            doubtful = cover(whole, sure_parts).hole
         except TooManyBoxesError:
             return Answer(result="unknown", missing=tuple(sorted(needed | {TOO_ENTANGLED})))
         unknown = Answer(result="unknown", missing=tuple(sorted(needed)))
         return unknown if doubtful is None else self._with_words(unknown, doubtful, scenario, subject)
 
     def _with_words(self, answer: Answer, hole: Box, scenario: Scenario, subject: Subject) -> Answer:
-        misses = near_misses(self._policies, subject, self._inputs, self._world, hole)
+        reached = ((policy, where.sure, where.possible) for policy, where in self._reached)
+        misses = near_misses(reached, subject, self._inputs, self._world, hole)
         return replace(
             answer,
             example=example(hole, self._freedom[scenario], self._inputs.names),
@@ -171,13 +184,15 @@ def _proof(whole: Box, covers: Sequence[tuple[Rule, Box]]) -> list[Rule] | None:
     """
     if enough := [rule for rule, part in covers if part == whole]:
         return enough
+    needed = sorted(covers, key=lambda each: -each[1].width)
     try:
-        if uncovered(whole, [part for _, part in covers]) is not None:
+        hole, used = cover(whole, [part for _, part in needed])
+        if hole is not None:
             return None
-        needed = list(covers)
-        for cover in covers:
-            others = [each for each in needed if each is not cover]
-            if uncovered(whole, [part for _, part in others]) is None:
+        needed = [needed[index] for index in sorted(used)]
+        for each in reversed(needed.copy()):
+            others = [other for other in needed if other is not each]
+            if cover(whole, [part for _, part in others]).hole is None:
                 needed = others
     except TooManyBoxesError:
         return None

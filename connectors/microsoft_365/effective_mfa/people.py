@@ -17,30 +17,42 @@ def concerns(policy: Policy, subject: Subject, inputs: Inputs) -> Truth:
     if not policy.for_people:
         return False
     included = within(policy.include, subject, inputs)
-    return included if included is False else all_of((included, negated(within(policy.exclude, subject, inputs))))
+    if included is False:
+        return False
+    excluded = within(policy.exclude, subject, inputs)
+    return included if excluded is False else all_of((included, negated(excluded)))
 
 
 def within(circle: Circle, subject: Subject, inputs: Inputs) -> Truth:
     """Return whether the account lies in the circle."""
-    if circle == _NOBODY:
-        return False
-    return any_of(truth for truth, _ in memberships(circle, subject, inputs))
+    if circle.everyone or subject.key in circle.accounts:
+        return True
+    ways: list[Truth] = []
+    if circle.groups:
+        ways.append(_in_groups(circle.groups, subject, inputs))
+    if circle.roles:
+        ways.append(_has_role(circle.roles, subject))
+    if circle.kinds:
+        ways.append(_is_guest(circle, subject))
+    if circle.not_understood:
+        ways.append(frozenset(f"whom {name} means" for name in circle.not_understood))
+    return any_of(ways)
 
 
-def memberships(circle: Circle, subject: Subject, inputs: Inputs) -> Iterator[tuple[Truth, str]]:
-    """Yield every way in which the account may lie in the circle, with words for it: ``this account, ...``."""
+def ways_in(circle: Circle, subject: Subject, inputs: Inputs) -> Iterator[tuple[Truth, str]]:
+    """Yield every way in which the account may lie in the circle, with words for whom that way means."""
     names = inputs.names
     if circle.everyone:
         yield True, "everybody"
     if circle.accounts:
         yield subject.key in circle.accounts, "this account by name"
     for group in sorted(circle.groups):
-        yield _in_group(group, subject, inputs), f"the group “{names.get(group, group)}”, in which this account is"
+        told = f"the group “{names.get(group, group)}”, in which this account is"
+        yield _in_groups(frozenset({group}), subject, inputs), told
     for role in sorted(circle.roles):
-        held = missing("the roles of the account") if subject.roles is UNSET else role in subject.roles
-        yield held, f"the role “{names.get(role, role)}”, which this account has"
+        yield _has_role(frozenset({role}), subject), f"the role “{names.get(role, role)}”, which this account has"
     if circle.kinds:
-        yield all_of((_is_of_kind(circle, subject), _is_from(circle, subject))), "guests, of whom this account is one"
+        yield _is_guest(circle, subject), "guests, of whom this account is one"
     for name in sorted(circle.not_understood):
         yield missing(f"whom {name} means"), f"{name}, which may mean this account"
 
@@ -54,19 +66,21 @@ def named(policies: tuple[Policy, ...]) -> dict[str, frozenset[str]]:
     }
 
 
-_NOBODY = Circle()
-
-
-def _in_group(group: str, subject: Subject, inputs: Inputs) -> Truth:
+def _in_groups(groups: frozenset[str], subject: Subject, inputs: Inputs) -> Truth:
     if subject.groups is UNSET:
         return missing("the groups of the account")
-    if group in subject.groups:
+    if not groups.isdisjoint(subject.groups):
         return True
-    return (
-        missing(f"the members of the group “{inputs.names.get(group, group)}”")
-        if group in inputs.unread_groups
-        else False
-    )
+    unread = groups & inputs.unread_groups
+    return frozenset(f"the members of the group “{inputs.names.get(group, group)}”" for group in unread) or False
+
+
+def _has_role(roles: frozenset[str], subject: Subject) -> Truth:
+    return missing("the roles of the account") if subject.roles is UNSET else not roles.isdisjoint(subject.roles)
+
+
+def _is_guest(circle: Circle, subject: Subject) -> Truth:
+    return all_of((_is_of_kind(circle, subject), _is_from(circle, subject)))
 
 
 def _is_of_kind(circle: Circle, subject: Subject) -> Truth:
@@ -81,8 +95,6 @@ def _is_of_kind(circle: Circle, subject: Subject) -> Truth:
 def _is_from(circle: Circle, subject: Subject) -> Truth:
     if circle.home_tenants is None:
         return True
-    return (
-        missing("the home organisation of the guest")
-        if subject.home_tenant is UNSET
-        else (subject.home_tenant in circle.home_tenants)
-    )
+    if subject.home_tenant is UNSET:
+        return missing("the home organisation of the guest")
+    return subject.home_tenant in circle.home_tenants

@@ -65,7 +65,7 @@ def places(locations: Read[Sequence[Location]], selections: Iterable[Selection])
     named = {key for selection in selections for key in (*selection.include, *selection.exclude)}
     readable = [] if locations is UNSET else [each for each in locations if each.trusted is not UNSET]
     special = named & _OF_MICROSOFT.keys()
-    used = [each for each in readable if each.key in named - special]
+    used = [each for each in readable if each.key not in special and (each.key in named or each.trusted)]
     names = _distinct({each.key: each.name for each in used} | {key: _OF_MICROSOFT[key] for key in special})
     found = {
         Place(network.inside | countries, network.trusted)

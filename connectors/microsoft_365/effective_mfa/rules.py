@@ -7,6 +7,7 @@ that one question can be put to all of them together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +18,8 @@ from connectors.microsoft_365.effective_mfa.circumstances import Box
 from connectors.microsoft_365.effective_mfa.conditions import (
     ADMIN_PORTALS,
     REGISTER_SECURITY_INFO,
+    Reach,
     World,
-    reach,
 )
 from connectors.microsoft_365.effective_mfa.controls import demand
 from connectors.microsoft_365.effective_mfa.kleene import (
@@ -98,9 +99,11 @@ def scenarios(world: World) -> Parts:
     }
 
 
-def of_policy(policy: Policy, world: World, freedom: Parts, strengths: dict[str, Strength]) -> Iterator[Rule]:
+def of_policy(
+    policy: Policy, reached: Reach, world: World, freedom: Parts, strengths: dict[str, Strength]
+) -> Iterator[Rule]:
     """Yield what a policy that is on demands of an account that it is about, where it demands anything."""
-    sure, possible, uncertain = reach(policy, world)
+    sure, possible, uncertain = reached
     unmanaged, managed = frozenset({sign_in.UNMANAGED}), frozenset({sign_in.MANAGED})
     for clients, devices in (
         (sign_in.MODERN_CLIENTS, unmanaged),
@@ -121,11 +124,9 @@ def of_policy(policy: Policy, world: World, freedom: Parts, strengths: dict[str,
             )
 
 
-def if_so(rule: Rule, truth: Truth) -> Rule | None:
+def if_so(rule: Rule, truth: Literal[True] | Missing) -> Rule:
     """Return what is left of ``rule`` if it holds for the account only as far as ``truth`` does."""
-    if isinstance(truth, frozenset):
-        return replace(rule, sure={}, missing=rule.missing | truth)
-    return rule if truth else None
+    return rule if truth is True else replace(rule, sure={}, missing=rule.missing | truth)
 
 
 def beside_policies(subject: Subject, inputs: Inputs, world: World, freedom: Parts) -> Iterator[Rule]:
@@ -133,9 +134,8 @@ def beside_policies(subject: Subject, inputs: Inputs, world: World, freedom: Par
     given = (_security_defaults(subject, inputs, world), _per_user_mfa(subject, world), _unread(inputs, world))
     for rules in given:
         for name, sure, possible, least, most, truth in rules:
-            rule = if_so(Rule(name, _parts(sure, freedom), _parts(possible, freedom), least, most), truth)
-            if rule is not None:
-                yield rule
+            if truth is not False:
+                yield if_so(Rule(name, _parts(sure, freedom), _parts(possible, freedom), least, most), truth)
 
 
 _Draft = tuple[str, Box, Box, Demand, Demand, Truth]

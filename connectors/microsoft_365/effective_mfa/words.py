@@ -13,12 +13,14 @@ from connectors.microsoft_365.effective_mfa.conditions import (
     OTHER_APP,
     REGISTER_SECURITY_INFO,
     World,
-    reach,
 )
 from connectors.microsoft_365.effective_mfa.controls import CUSTOM_CONTROL, DEVICE_CONTROLS, TERMS_OF_USE, demand
 from connectors.microsoft_365.effective_mfa.kleene import Values
 from connectors.microsoft_365.effective_mfa.model import Demand, Inputs, NearMiss, Policy, Strength, Subject
-from connectors.microsoft_365.effective_mfa.people import memberships, within
+from connectors.microsoft_365.effective_mfa.people import ways_in, within
+
+Reached = tuple[Policy, Box, Box]
+"""A policy, and the sign-ins for which its conditions surely and possibly hold."""
 
 MOST_NAMED = 3
 """So many values are named; of the others only that there are more."""
@@ -70,7 +72,7 @@ def example(hole: Box, freedom: Box, names: Mapping[str, str]) -> str:
 
 
 def near_misses(
-    policies: Iterable[Policy], subject: Subject, inputs: Inputs, world: World, hole: Box
+    policies: Iterable[Reached], subject: Subject, inputs: Inputs, world: World, hole: Box
 ) -> Iterator[NearMiss]:
     """Yield the policies that would have stopped the sign-ins in ``hole``, but for the reasons given.
 
@@ -78,7 +80,7 @@ def near_misses(
     blocks one country or one protocol was never meant to protect everything.
     """
     strengths = {} if inputs.strengths is UNSET else {each.key: each for each in inputs.strengths}
-    for policy in policies:
+    for policy, sure, possible in policies:
         if not policy.for_people or within(policy.include, subject, inputs) is False:
             continue
         if bool(policy.conditions.user_actions) is not (REGISTER_SECURITY_INFO in hole.app):
@@ -86,7 +88,9 @@ def near_misses(
         about_mfa = policy.grant.strength is not None or "mfa" in policy.grant.controls
         if not about_mfa and {"block", *DEVICE_CONTROLS}.isdisjoint(policy.grant.controls):
             continue
-        elsewhere = list(_elsewhere(policy, inputs, world, hole))
+        elsewhere = list(
+            _elsewhere(policy, inputs, zip(Box._fields, hole, sure, possible, world.everything, strict=True))
+        )
         if not about_mfa and elsewhere:
             continue
         reasons = [*_state(policy), *_people(policy, subject, inputs), *elsewhere, *_weak(policy, strengths, hole)]
@@ -107,19 +111,20 @@ def _state(policy: Policy) -> Iterator[str]:
 def _people(policy: Policy, subject: Subject, inputs: Inputs) -> Iterator[str]:
     if within(policy.include, subject, inputs) is not True:
         yield "may not be about this account"
-    for truth, who in memberships(policy.exclude, subject, inputs):
+    for truth, who in ways_in(policy.exclude, subject, inputs):
         if truth is True:
             yield f"leaves out {who}"
         elif truth is not False:
             yield f"may leave out {who}"
 
 
-def _elsewhere(policy: Policy, inputs: Inputs, world: World, hole: Box) -> Iterator[str]:
+def _elsewhere(
+    policy: Policy, inputs: Inputs, axes: Iterable[tuple[str, Values, Values, Values, Values]]
+) -> Iterator[str]:
     """Yield the conditions that keep the policy away from the hole."""
-    sure, possible, _ = reach(policy, world)
     for name in sorted(policy.conditions.not_understood):
         yield f"has a condition that is not known here ({name})"
-    for axis, left, held, perhaps, all_of_it in zip(Box._fields, hole, sure, possible, world.everything, strict=True):
+    for axis, left, held, perhaps, all_of_it in axes:
         if left <= held or (axis == "app" and policy.conditions.not_understood and left <= perhaps):
             continue
         not_covered = left - perhaps or left - held
