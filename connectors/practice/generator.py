@@ -9,8 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from connectors.practice.campaign.decoys import plant_decoys
+from connectors.practice.campaign.google_story import furnish_google_catalogue, plant_google_story
 from connectors.practice.campaign.google_tenant import google_tenant
 from connectors.practice.campaign.hostile import make_hostile
+from connectors.practice.campaign.microsoft_entra import entra_organisation
+from connectors.practice.campaign.microsoft_entra_decoys import plant_entra_decoys
+from connectors.practice.campaign.microsoft_entra_problems import plant_entra_problems
 from connectors.practice.campaign.microsoft_exchange import exchange_organisation
 from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
 from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
@@ -46,11 +50,16 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
         microsoft=microsoft_tenant(stream(seed, "microsoft"), NAME, members, guests, today),
     )
     organisation.microsoft.exchange = exchange_organisation(stream(seed, "exchange"), organisation.microsoft, today)
+    furnish_google_catalogue(stream(seed, "google catalogue"), organisation)
+    organisation.microsoft.entra = entra_organisation(stream(seed, "entra"), organisation.microsoft, today)
     scene, further = Scene(organisation, stream(seed, "story")), Scene(organisation, stream(seed, "microsoft story"))
     plant_problems(scene)
     plant_mail_problems(further)
+    plant_entra_problems(further)
     plant_mail_decoys(further)
+    plant_entra_decoys(further)
     plant_decoys(scene)
+    plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:
         make_hostile(organisation)
     return organisation

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.practice.entra_organisation import EntraOrganisation
 from connectors.practice.exchange_organisation import ExchangeOrganisation
 from connectors.practice.google_organisation import AccountSecurity, GoogleCatalogue, MailSettings
 
@@ -166,11 +167,19 @@ class MicrosoftAccount:
 
 @dataclass(slots=True)
 class MicrosoftGroup:
-    """A security group of the Entra tenant; members are object ids of accounts or of other groups."""
+    """A security group of the Entra tenant; members are object ids of accounts or of other groups.
+
+    With an ``address`` it is a Microsoft 365 group, hence with mail and a site; ``visibility`` says who may look in.
+    """
 
     id: str
     name: str
     members: list[str] = field(default_factory=list)
+    address: str | None = None
+    visibility: str | None = None  # Public, Private or HiddenMembership
+    owners: list[str] = field(default_factory=list)  # object ids of accounts
+    role_template_ids: list[str] = field(default_factory=list)  # active directory roles, which all members have
+    eligible_role_template_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -215,6 +224,7 @@ class MicrosoftTenant:
     sites: list[Site] = field(default_factory=list)
     named_locations: list[Json] = field(default_factory=list)  # wire objects of conditionalAccess/namedLocations
     exchange: ExchangeOrganisation = field(default_factory=ExchangeOrganisation)
+    entra: EntraOrganisation = field(default_factory=EntraOrganisation)
 
 
 @dataclass(frozen=True, slots=True)

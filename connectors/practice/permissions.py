@@ -46,6 +46,7 @@ GOOGLE_APIS = frozenset(
 
 MICROSOFT_ROLES = frozenset(
     {
+        "Application.Read.All",
         "AuditLog.Read.All",
         "Directory.Read.All",
         "Domain.Read.All",
@@ -55,6 +56,8 @@ MICROSOFT_ROLES = frozenset(
         "MailboxSettings.Read",
         "Organization.Read.All",
         "Policy.Read.All",
+        "Reports.Read.All",
+        "RoleAssignmentSchedule.Read.Directory",
         "RoleEligibilitySchedule.Read.Directory",
         "RoleManagement.Read.Directory",
         "SharePointTenantSettings.Read.All",
@@ -68,7 +71,7 @@ SWITCHES = frozenset({"google_super_admin", "exchange_role", "exchange_recipient
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Everything that somebody must have granted before an answer is given; the default lacks ``GOOGLE_LICENSING`` only.
+    """Everything that somebody must have granted before an answer is given; the default lacks the licensing scope only.
 
     ``google_scopes`` are the scopes of the domain-wide delegation (full URLs), ``google_apis`` the APIs enabled in the
     service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from connectors.practice.organisation import MicrosoftAccount, MicrosoftTenant
 
 Outside = Callable[[str], bool]
 
 
-def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside) -> Iterator[tuple[str, str, str]]:
+TELEPHONES = {"mobilePhone", "alternateMobilePhone", "officePhone", "email"}
+RISKY = ("Mail.", "Files.", "Sites.FullControl", "Directory.ReadWrite", "RoleManagement.ReadWrite")
+
+
+def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datetime) -> Iterator[tuple[str, str, str]]:
     """Yield kind, address and object id of everything but rules, links and sign-in of single accounts."""
     for account in tenant.accounts:
         if account.mailbox:
             found = (*grants(account), *protocols(account, tenant), *forwarding(account, tenant, is_outside))
             yield from ((kind, account.address, key) for kind, key in found)
-    yield from ((kind, "", key) for kind, key in in_exchange(tenant, is_outside))
+    for account in tenant.accounts:
+        yield from ((kind, account.address, key) for kind, key in in_account(account, today))
+    for found in (
+        in_exchange(tenant, is_outside),
+        in_applications(tenant, today),
+        in_settings(tenant),
+        in_places(tenant),
+    ):
+        yield from ((kind, "", key) for kind, key in found)
 
 
 def grants(account: MicrosoftAccount) -> Iterator[tuple[str, str]]:
@@ -70,3 +83,58 @@ def in_exchange(tenant: MicrosoftTenant, is_outside: Outside) -> Iterator[tuple[
             yield "outbound-spam-forwarding", policy["Guid"]
     if any(entry.startswith(("*:", "Anonymous:")) for each in exchange.sharing_policies for entry in each["Domains"]):
         yield "setting-calendar-sharing", tenant.tenant_id
+
+
+def in_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str, str]]:
+    if account.role_template_ids and account.guest:
+        yield "guest-admin", account.id
+    if account.role_template_ids and account.synchronised:
+        yield "admin-synchronised", account.id
+    if account.eligible_role_template_ids and set(account.methods) <= TELEPHONES:
+        yield "eligible-admin-weak", account.id
+    if account.pending and today - account.created > timedelta(days=30):
+        yield "pending-guest", account.id
+
+
+def in_applications(tenant: MicrosoftTenant, today: datetime) -> Iterator[tuple[str, str]]:
+    for service in tenant.entra.service_principals:
+        if service.role_template_ids:
+            yield "app-admin", service.id
+        if any(value.startswith(RISKY) for _, value in service.granted):
+            yield "risky-app-permission", service.id
+    for consent in tenant.entra.consents:
+        if consent["consentType"] == "AllPrincipals" and any(map(is_risky, consent["scope"].split())):
+            yield "risky-app-everyone", consent["clientId"]
+    for application in tenant.entra.applications:
+        for secret in application.passwords:
+            made, ends = (datetime.fromisoformat(secret[name]) for name in ("startDateTime", "endDateTime"))
+            if ends > today and today - made > timedelta(days=730):
+                yield "app-secret-old", application.id
+
+
+def is_risky(scope: str) -> bool:
+    return scope.startswith(RISKY)
+
+
+def in_settings(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
+    consents = tenant.entra.authorization["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"]
+    if any(name.endswith("-legacy") for name in consents):
+        yield "user-consent-open", tenant.tenant_id
+    if "enabled" in {tenant.entra.methods.get("Sms"), tenant.entra.methods.get("Voice")}:
+        yield "setting-telephone-factors", tenant.tenant_id
+    for policy in tenant.conditional_access:
+        grant, conditions = policy["grantControls"], policy["conditions"]
+        if grant is None or policy["state"] == "disabled":
+            continue
+        if policy["state"] == "enabledForReportingButNotEnforced":
+            yield "ca-report-only", policy["id"]
+        elif "mfa" in grant["builtInControls"] and (conditions["locations"] or conditions["signInRiskLevels"]):
+            yield "ca-narrowed", policy["id"]
+
+
+def in_places(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
+    yield from (("public-group", group.id) for group in tenant.groups if group.visibility == "Public")
+    for site in tenant.sites:
+        permissions = [each for drive in site.drives for item in drive.items for each in item.permissions]
+        if any(permission.get("link", {}).get("scope") == "anonymous" for permission in permissions):
+            yield "anonymous-links-site", site.id

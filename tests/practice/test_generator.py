@@ -229,6 +229,9 @@ def test_every_hostile_text_sits_on_a_planted_problem() -> None:
     drives = [account.drive for account in microsoft.accounts if account.drive]
     drives += [drive for site in microsoft.sites for drive in site.drives]
     written |= {item.id: item.name for drive in drives for item in drive.items}
+    applications = (*microsoft.entra.applications, *microsoft.entra.service_principals)
+    written |= {each.id: each.name for each in (*microsoft.groups, *microsoft.sites, *applications)}
+    written |= {str(policy["id"]): str(policy["displayName"]) for policy in microsoft.conditional_access}
     written |= {str(rule["Guid"]): str(rule["Name"]) for rule in microsoft.transport_rules}
     on_problems = {written[p.object_id] for p in organisation.problems if p.label in HOSTILE_TEXTS}
     assert on_problems == set(HOSTILE_TEXTS)

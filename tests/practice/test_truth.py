@@ -126,14 +126,17 @@ def excluded_from_mfa(organisation: Organisation) -> Iterator[MicrosoftAccount]:
     waiting = [
         group
         for policy in microsoft.conditional_access
-        if policy["state"] == "enabled" and "mfa" in policy["grantControls"]["builtInControls"]
+        if policy["state"] == "enabled"
+        and "mfa" in (policy["grantControls"] or {"builtInControls": []})["builtInControls"]
         for group in policy["conditions"]["users"]["excludeGroups"]
     ]
     reached: set[str] = set()
     while waiting:
         reached.add(each := waiting.pop())
         waiting += [member for member in members.get(each, []) if member not in reached]
-    yield from (a for a in microsoft.accounts if a.id in reached and a.enabled and not a.guest)
+    yield from (
+        a for a in microsoft.accounts if a.id in reached and a.enabled and not a.guest and a.per_user_mfa == "disabled"
+    )
 
 
 def find(organisation: Organisation) -> Iterator[Found]:
@@ -146,7 +149,7 @@ def find(organisation: Organisation) -> Iterator[Found]:
         yield "microsoft_365", "mfa-excluded", member.address, member.id
     for drive in (drive for site in microsoft.sites for drive in site.drives):
         yield from (("microsoft_365", kind, "", key) for kind, key in in_drive(drive))
-    yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside))
+    yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside, TODAY))
     for rule in microsoft.transport_rules:
         targets = [
             address
@@ -212,6 +215,9 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             ],
             "rules": organisation.microsoft.transport_rules,
             "exchange": asdict(organisation.microsoft.exchange),
+            "entra": asdict(organisation.microsoft.entra),
+            "groups": [group.id for group in organisation.microsoft.groups],
+            "conditional access": organisation.microsoft.conditional_access,
         }
     )
     for planted in organisation.decoys:
@@ -221,6 +227,10 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
     assert {planted.kind.removeprefix("decoy-") for planted in organisation.decoys} == {
         "alias-domain",
         "archive-newsletter",
+        "ca-block",
+        "ca-devices",
+        "ca-off",
+        "ca-session",
         "default-outbound-policy",
         "deleted-unit",
         "denied-grant",
@@ -229,6 +239,8 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "disabled-outbound-rule",
         "disabled-rule",
         "disabled-transport-rule",
+        "eligible-admin-strong",
+        "expired-secret",
         "filter-labels-only",
         "guest-not-registered",
         "internal-calendar",
@@ -238,16 +250,23 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "internal-list-forward",
         "internal-share",
         "internal-transport-rule",
+        "low-risk-everyone",
+        "low-risk-permission",
+        "low-risk-person",
         "organisation-link",
         "own-remote-domain",
         "pending-forwarding-address",
         "pending-guest",
+        "per-user-mfa",
+        "private-group",
+        "role-through-group",
         "second-own-domain",
         "send-on-behalf",
         "shared-mailbox-access",
         "shared-mailbox-not-registered",
         "smtp-auth-off",
         "suspended-not-enrolled",
+        "synchronised-member",
         "trashed-public-file",
     }
 

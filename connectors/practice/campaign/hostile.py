@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import cycle
 
-from connectors.practice.organisation import Organisation, Planted
+from connectors.practice.entra_organisation import Application, ServicePrincipal
+from connectors.practice.organisation import (
+    DriveItem,
+    GoogleTenant,
+    MicrosoftGroup,
+    MicrosoftTenant,
+    Organisation,
+    Site,
+)
 
 HOSTILE_TEXTS = (
     "<img src=x onerror=alert(1)>",
@@ -26,54 +35,64 @@ def make_hostile(organisation: Organisation) -> None:
     """Rename the objects and accounts that carry planted problems; names alone change, and the labels with them."""
     texts = cycle(HOSTILE_TEXTS)
     given: dict[tuple[str, str], str] = {}
-    renamed = _carriers(organisation)
+    renamed = _nameable(organisation)
     for planted in organisation.problems:
         key = (planted.cloud, planted.object_id)
         if key in renamed:
             planted.label = given[key] = given.get(key) or next(texts)
-    _rename(organisation, given)
+    _rename_google(organisation.google, given)
+    _rename_microsoft(organisation.microsoft, given)
 
 
-def _carriers(organisation: Organisation) -> set[tuple[str, str]]:
-    """Cloud and id of what has a name to write into; a rule called "." is a problem by that very name.
-
-    Whatever hangs on a mailbox (``ExchangeGuid``) and has no name of its own is left as it is.
-    """
-    nameless = {"auto-forwarding", "forwarding-address", "outside-delegate", "mailbox-forwarding"}
-
-    def has_name(planted: Planted) -> bool:
-        on_mailbox = planted.object_id.partition("/")[0] in mailboxes
-        return planted.kind not in nameless and not planted.kind.startswith("setting-") and not on_mailbox
-
-    mailboxes = {each.mailbox.exchange_guid for each in organisation.microsoft.accounts if each.mailbox}
-    exchange = organisation.microsoft.exchange
-    settings = {str(row["Guid"]) for row in (*exchange.remote_domains, *exchange.outbound_policies)}
-    dotted = {
-        rule.id for account in organisation.microsoft.accounts for rule in account.rules if not rule.name.strip(".")
-    }
-    return {(planted.cloud, planted.object_id) for planted in organisation.problems if has_name(planted)} - {
-        ("microsoft_365", nameless_id) for nameless_id in dotted | settings
-    }
-
-
-def _rename(organisation: Organisation, given: dict[tuple[str, str], str]) -> None:
+def _nameable(organisation: Organisation) -> set[tuple[str, str]]:
+    """Cloud and id of what has a name to write into; a rule called "." is a problem by that very name."""
     google, microsoft = organisation.google, organisation.microsoft
-    for account in google.accounts:
+    in_google = {account.id for account in google.accounts}
+    in_google |= {filter_.id for account in google.accounts for filter_ in account.filters}
+    in_google |= {file.id for account in google.accounts for file in account.files}
+    in_microsoft = {account.id for account in microsoft.accounts} | {each.id for each in _items(microsoft)}
+    in_microsoft |= {each.id for each in _named(microsoft)}
+    in_microsoft |= {each.id for account in microsoft.accounts for each in account.rules if each.name.strip(".")}
+    in_microsoft |= {str(wire["Guid"]) for wire in microsoft.transport_rules}
+    in_microsoft |= {str(wire["id"]) for wire in microsoft.conditional_access}
+    return {("google_workspace", key) for key in in_google} | {("microsoft_365", key) for key in in_microsoft}
+
+
+def _named(tenant: MicrosoftTenant) -> Iterator[Site | MicrosoftGroup | Application | ServicePrincipal]:
+    yield from tenant.sites
+    yield from tenant.groups
+    yield from tenant.entra.applications
+    yield from tenant.entra.service_principals
+
+
+def _items(tenant: MicrosoftTenant) -> Iterator[DriveItem]:
+    drives = [drive for site in tenant.sites for drive in site.drives]
+    drives += [account.drive for account in tenant.accounts if account.drive]
+    yield from (item for drive in drives for item in drive.items)
+
+
+def _rename_google(tenant: GoogleTenant, given: dict[tuple[str, str], str]) -> None:
+    for account in tenant.accounts:
         account.display_name = given.get(("google_workspace", account.id), account.display_name)
         for filter_ in account.filters:
             if text := given.get(("google_workspace", filter_.id)):
                 filter_.criteria = {**filter_.criteria, "subject": text}
         for file in account.files:
             file.name = given.get(("google_workspace", file.id), file.name)
-    drives = [drive for site in microsoft.sites for drive in site.drives]
-    for member in microsoft.accounts:
-        member.display_name = given.get(("microsoft_365", member.id), member.display_name)
-        for rule in member.rules:
-            rule.name = given.get(("microsoft_365", rule.id), rule.name)
-        drives += [member.drive] if member.drive else []
-    for item in (item for drive in drives for item in drive.items):
-        item.name = given.get(("microsoft_365", item.id), item.name)
-    for wire in microsoft.transport_rules:
-        wire["Name"] = wire["Identity"] = given.get(("microsoft_365", str(wire["Guid"])), wire["Name"])
-    for group, text in zip(microsoft.groups, HOSTILE_TEXTS, strict=False):
+
+
+def _rename_microsoft(tenant: MicrosoftTenant, given: dict[tuple[str, str], str]) -> None:
+    for group, text in zip(tenant.groups, cycle(HOSTILE_TEXTS), strict=False):
         group.name = text
+    for account in tenant.accounts:
+        account.display_name = given.get(("microsoft_365", account.id), account.display_name)
+        for rule in account.rules:
+            rule.name = given.get(("microsoft_365", rule.id), rule.name)
+    for record in _named(tenant):
+        record.name = given.get(("microsoft_365", record.id), record.name)
+    for item in _items(tenant):
+        item.name = given.get(("microsoft_365", item.id), item.name)
+    for wire in tenant.transport_rules:
+        wire["Name"] = wire["Identity"] = given.get(("microsoft_365", str(wire["Guid"])), wire["Name"])
+    for policy in tenant.conditional_access:
+        policy["displayName"] = given.get(("microsoft_365", str(policy["id"])), policy["displayName"])

@@ -87,7 +87,10 @@ def _internal_share(scene: Scene, account: MicrosoftAccount) -> None:
 
 def accounts_nobody_signs_in_to(scene: Scene) -> None:
     """Write down the accounts without a second factor that need none: left, shared, guests; and one in the gap."""
+    forgotten = {planted.object_id for planted in scene.organisation.problems if planted.kind == "pending-guest"}
     for account in scene.organisation.microsoft.accounts:
+        if account.id in forgotten:
+            continue
         if account.pending:
             scene.decoy("pending-guest", MICROSOFT, account.address, account.id, account.display_name)
         if account.guest and not account.mfa_registered:

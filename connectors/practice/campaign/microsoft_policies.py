@@ -27,6 +27,13 @@ _PHISHING_RESISTANT: Json = {
     "allowedCombinations": ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"],
     "combinationConfigurations": [],
 }
+_NO_GRANT: Json = {
+    "operator": "OR",
+    "builtInControls": [],
+    "customAuthenticationFactors": [],
+    "termsOfUse": [],
+    "authenticationStrength": None,
+}
 
 
 def domains(primary: str) -> list[Json]:
@@ -41,14 +48,14 @@ def conditional_access(rng: Random, exceptions: str, today: datetime) -> list[Js
     only reports and so protects nobody.
     """
     return [
-        _policy(
+        policy(
             rng,
             "Require MFA for everyone",
             today - timedelta(days=310),
             users={"includeUsers": ["All"], "excludeGroups": [exceptions]},
             grant={"builtInControls": ["mfa"]},
         ),
-        _policy(
+        policy(
             rng,
             "Block legacy authentication",
             today - timedelta(days=310),
@@ -56,7 +63,7 @@ def conditional_access(rng: Random, exceptions: str, today: datetime) -> list[Js
             grant={"builtInControls": ["block"]},
             client_app_types=["exchangeActiveSync", "other"],
         ),
-        _policy(
+        policy(
             rng,
             "Administrators need a security key (trial)",
             today - timedelta(days=95),
@@ -119,16 +126,21 @@ def _domain(name: str, *, default: bool = False, initial: bool = False) -> Json:
     }
 
 
-def _policy(
+def policy(
     rng: Random,
     name: str,
     created: datetime,
     *,
     users: Json,
-    grant: Json,
+    grant: Json | None,
     client_app_types: list[str] | None = None,
     state: str = "enabled",
+    conditions: Json | None = None,
 ) -> Json:
+    """Return a Conditional Access policy over all applications that differs in what is given from one without effect.
+
+    ``users`` and ``conditions`` are parts of its conditions; ``grant`` are its grant controls, None for none at all.
+    """
     return {
         "id": guid(rng),
         "templateId": None,
@@ -172,13 +184,7 @@ def _policy(
                 "excludeGuestsOrExternalUsers": None,
                 **users,
             },
+            **(conditions or {}),
         },
-        "grantControls": {
-            "operator": "OR",
-            "builtInControls": [],
-            "customAuthenticationFactors": [],
-            "termsOfUse": [],
-            "authenticationStrength": None,
-            **grant,
-        },
+        "grantControls": None if grant is None else {**_NO_GRANT, **grant},
     }

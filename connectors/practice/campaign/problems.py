@@ -28,8 +28,9 @@ public-link         Microsoft link that opens for anybody                       
 setting-*           both      a weak setting, where it is set                   organisational unit; tenant
 =================== ========= ================================================= ==========================
 
-Further kinds of the Entra tenant (``microsoft_mail_problems``). "Mailbox" is its ExchangeGuid, "grant" is
-``ExchangeGuid/trustee`` with the trustee as on the wire. Those marked * are there from 100 accounts on.
+Further kinds of the Entra tenant (``microsoft_mail_problems``, ``microsoft_entra_problems``). "Mailbox" is its
+ExchangeGuid, "grant" is ``ExchangeGuid/trustee`` with the trustee as on the wire. Those marked * are there from 100
+accounts on.
 
 ======================== ================================================================ =========================
 kind                     meaning                                                          ``object_id``
@@ -47,6 +48,22 @@ disabled-still-forwards* mailbox of a disabled account forwarded outside; listed
 remote-domain-forwarding automatic forwarding allowed to every domain                     remote domain (Guid)
 outbound-spam-forwarding policy in force by an enabled rule, with forwarding On           outbound policy (Guid)
 setting-calendar-sharing sharing policy that lets anybody see calendars                   tenant
+guest-admin              guest who holds a directory role                                 account
+admin-synchronised       administrator copied from a directory of the organisation's own  account
+eligible-admin-weak *    may activate a role, with nothing but a telephone registered     account
+pending-guest *          invitation open for over 30 days (from 250 accounts on)          account
+app-admin                application that holds a directory role                          service principal (id)
+risky-app-everyone       application that may read mail and files of everybody by         service principal (id)
+                         consent for all (AllPrincipals)
+risky-app-permission *   application that may read all mail in its own name               service principal (id)
+app-secret-old           secret in force that was made over two years ago                 application (object id)
+user-consent-open        people may allow any application anything (legacy policy)        tenant
+setting-telephone-factors text messages are a sign-in method                              tenant
+public-group             Microsoft 365 group that anybody inside may read and join        group
+ca-narrowed              policy in force that asks everybody for MFA, in some places only policy
+ca-report-only           policy that would ask for MFA and only reports                   policy
+anonymous-links-site     site with links that open for anybody, as the usage report has   site (whole Graph id)
+                         it
 ======================== ================================================================ =========================
 """
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from connectors.practice.entra_organisation import ServicePrincipal
     from connectors.practice.organisation import (
         Drive,
         DriveItem,
@@ -24,6 +25,7 @@ class Directory:
     accounts: dict[str, MicrosoftAccount] = field(init=False)
     groups: dict[str, MicrosoftGroup] = field(init=False)
     sites: dict[str, Site] = field(init=False)
+    services: dict[str, ServicePrincipal] = field(init=False)
     drives: dict[str, Drive] = field(init=False)
     owners: dict[str, MicrosoftAccount] = field(init=False)  # by id of the OneDrive
     _addresses: dict[str, MicrosoftAccount] = field(init=False)
@@ -37,6 +39,7 @@ class Directory:
         self._mailboxes = {account.mailbox.exchange_guid: account for account in tenant.accounts if account.mailbox}
         self._mailboxes |= {account.mail.lower(): account for account in tenant.accounts if account.mail}
         self.groups = {group.id: group for group in tenant.groups}
+        self.services = {service.id: service for service in tenant.entra.service_principals}
         self.sites = {site.id: site for site in tenant.sites}
         self.owners = {account.drive.id: account for account in tenant.accounts if account.drive}
         self.drives = {account.drive.id: account.drive for account in tenant.accounts if account.drive}
@@ -55,6 +58,15 @@ class Directory:
         if drive.id not in self._items:
             self._items[drive.id] = {item.id: item for item in drive.items}
         return self._items[drive.id].get(key)
+
+    def members(self, group: MicrosoftGroup) -> list[MicrosoftAccount | MicrosoftGroup]:
+        """Members of the group itself, groups not resolved."""
+        known = [self.groups.get(key) or self.accounts.get(key) for key in group.members]
+        return [member for member in known if member]
+
+    def group_owners(self, group: MicrosoftGroup) -> list[MicrosoftAccount | MicrosoftGroup]:
+        """Owners of the group."""
+        return [self.accounts[key] for key in group.owners]
 
     def transitive_members(self, group: MicrosoftGroup) -> list[MicrosoftAccount | MicrosoftGroup]:
         """Members of the group and of the groups in it, each once, the group itself never, even in a circle."""

@@ -9,7 +9,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connectors.practice.microsoft import batch, files, groups, mail, people, policies, refusals, registration, roles
+from connectors.practice.microsoft import (
+    applications,
+    batch,
+    files,
+    groups,
+    mail,
+    people,
+    policies,
+    refusals,
+    registration,
+    roles,
+    tenant_policies,
+    usage_reports,
+)
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.odata import QueryError
 from connectors.practice.microsoft.tokens import GRAPH, Mint, TokenError
@@ -28,6 +41,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *policies.OPERATIONS,
     *mail.OPERATIONS,
     *files.OPERATIONS,
+    *applications.OPERATIONS,
+    *tenant_policies.OPERATIONS,
+    *usage_reports.OPERATIONS,
 )
 
 Routes = dict[tuple[str, str, int], list[tuple[tuple[str, ...], Operation]]]

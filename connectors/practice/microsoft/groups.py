@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from connectors.practice.microsoft import odata
 from connectors.practice.microsoft.call import Call, Operation
+from connectors.practice.microsoft.directory import Directory
 from connectors.practice.microsoft.people import READS_USERS, USER_DEFAULTS, shown
 from connectors.practice.microsoft.refusals import denied_by_directory, not_found
 from connectors.practice.organisation import Json, MicrosoftAccount, MicrosoftGroup
@@ -14,20 +17,24 @@ CAST = "groups/{}/transitiveMembers/microsoft.graph.user"
 
 
 def group(record: MicrosoftGroup) -> Json:
-    """Return a security group. https://learn.microsoft.com/graph/api/resources/group."""
+    """Return a security group, or a Microsoft 365 group if it has an address.
+
+    https://learn.microsoft.com/graph/api/resources/group
+    """
     return {
         "id": record.id,
         "deletedDateTime": None,
         "description": None,
         "displayName": record.name,
-        "groupTypes": [],
-        "mail": None,
-        "mailEnabled": False,
+        "groupTypes": ["Unified"] if record.address else [],
+        "isAssignableToRole": bool(record.role_template_ids or record.eligible_role_template_ids) or None,
+        "mail": record.address,
+        "mailEnabled": record.address is not None,
         "mailNickname": record.id[:8],
         "membershipRule": None,
         "onPremisesSyncEnabled": None,
-        "securityEnabled": True,
-        "visibility": None,
+        "securityEnabled": record.address is None,
+        "visibility": record.visibility,
     }
 
 
@@ -48,18 +55,31 @@ def one_group(call: Call) -> Answer:
 
 def members(call: Call) -> Answer:
     """``GET /groups/{id}/transitiveMembers``: users and groups mixed, told apart by ``@odata.type``."""
-    return _members(call, users_only=False)
+    return _members(call, Directory.transitive_members, users_only=False)
+
+
+def direct_members(call: Call) -> Answer:
+    """``GET /groups/{id}/members``: users and groups mixed, groups not resolved."""
+    return _members(call, Directory.members, users_only=False)
+
+
+def owners(call: Call) -> Answer:
+    """``GET /groups/{id}/owners``."""
+    return _members(call, Directory.group_owners, users_only=False)
 
 
 def member_users(call: Call) -> Answer:
     """``GET /groups/{id}/transitiveMembers/microsoft.graph.user``: the same, cast to users."""
-    return _members(call, users_only=True)
+    return _members(call, Directory.transitive_members, users_only=True)
 
 
-def _members(call: Call, *, users_only: bool) -> Answer:
+Found = Sequence[MicrosoftAccount | MicrosoftGroup]
+
+
+def _members(call: Call, which: Callable[[Directory, MicrosoftGroup], Found], *, users_only: bool) -> Answer:
     if (record := call.directory.groups.get(call.key)) is None:
         return not_found(call.request, call.now, call.key)
-    found = call.directory.transitive_members(record)
+    found = which(call.directory, record)
     if users_only:
         found = [one for one in found if isinstance(one, MicrosoftAccount)]
     names = odata.selected(call.request, USER_DEFAULTS) or list(USER_DEFAULTS)
@@ -81,6 +101,8 @@ def _members(call: Call, *, users_only: bool) -> Answer:
 OPERATIONS = (
     Operation("groups", READS_GROUPS, denied_by_directory, groups),
     Operation("groups/{}", READS_GROUPS, denied_by_directory, one_group),
+    Operation("groups/{}/members", READS_GROUPS, denied_by_directory, direct_members),
+    Operation("groups/{}/owners", READS_GROUPS, denied_by_directory, owners),
     Operation("groups/{}/transitiveMembers", READS_GROUPS, denied_by_directory, members),
     Operation(CAST, READS_GROUPS, denied_by_directory, member_users),
 )

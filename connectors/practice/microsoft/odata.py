@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connectors.practice.wire import Request
 
 METADATA = "https://graph.microsoft.com/{version}/$metadata#{entity}"
+MEMBERSHIP = re.compile(r"(\w+)/any\((\w+):\2 eq '((?:[^']|'')*)'\)")
 COMPARISON = re.compile(r"(\w+) eq (?:'((?:[^']|'')*)'|(true|false|null))")
 DIRECTORY_PAGE = 100  # rows, unless $top says otherwise
 DIRECTORY_MOST = 999
@@ -71,17 +72,28 @@ def selected(request: Request, known: Iterable[str]) -> list[str] | None:
 
 
 def predicate(request: Request) -> Callable[[Json], bool]:
-    """``$filter`` as a function of a row: equalities joined by ``and``; raises ``QueryError`` for all else."""
+    """``$filter`` as a function of a row: equalities and memberships joined by ``and``; raises ``QueryError`` else."""
     text = request.query.get("$filter", "").strip()
     if not text:
         return lambda _row: True
     wanted: list[tuple[str, object]] = []
+    among: list[tuple[str, str]] = []
     for part in text.split(" and "):
+        if match := MEMBERSHIP.fullmatch(part.strip()):
+            among.append((match[1], match[3].replace("''", "'")))
+            continue
         if not (match := COMPARISON.fullmatch(part.strip())):
             raise QueryError("Request_UnsupportedQuery", f"Unsupported or invalid query filter clause: '{part}'.")
         name, literal, constant = match.groups()
         wanted.append((name, CONSTANTS[constant] if constant else literal.replace("''", "'")))
-    return lambda row: all(_same(row.get(name), value) for name, value in wanted)
+    return lambda row: (
+        all(_same(row.get(name), value) for name, value in wanted)
+        and all(any(_same(one, value) for one in _values(row.get(name))) for name, value in among)
+    )
+
+
+def _values(held: object) -> list[object]:
+    return held if isinstance(held, list) else []
 
 
 def _same(held: object, wanted: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
@@ -40,6 +41,13 @@ def moment(when: datetime | None) -> str | None:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
+def immutable_id(account: MicrosoftAccount) -> str | None:
+    """Return the id by which the organisation's own directory knows the account, ``None`` for one born in the cloud."""
+    if not account.synchronised:
+        return None
+    return base64.b64encode(uuid5(NAMESPACE_OID, account.id).bytes).decode()
+
+
 def user(account: MicrosoftAccount) -> Json:
     """Every property of ``user`` that the practice tenant knows. https://learn.microsoft.com/graph/api/resources/user."""
     given, _, family = account.display_name.partition(" ")
@@ -64,8 +72,8 @@ def user(account: MicrosoftAccount) -> Json:
         "mailNickname": account.address.partition("@")[0],
         "otherMails": [],
         "proxyAddresses": [f"SMTP:{account.mail}"] if account.mail else [],
-        "onPremisesSyncEnabled": None,
-        "onPremisesImmutableId": None,
+        "onPremisesSyncEnabled": account.synchronised or None,
+        "onPremisesImmutableId": immutable_id(account),
         "usageLocation": "US",
     }
 

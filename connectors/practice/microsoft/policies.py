@@ -41,7 +41,7 @@ def organisation(tenant: MicrosoftTenant) -> Json:
         "displayName": tenant.name,
         "countryLetterCode": "US",
         "createdDateTime": "2019-05-06T09:00:00Z",
-        "onPremisesSyncEnabled": None,
+        "onPremisesSyncEnabled": any(account.synchronised for account in tenant.accounts) or None,
         "preferredLanguage": "en",
         "tenantType": "AAD",
         "verifiedDomains": [
@@ -67,8 +67,8 @@ def security_defaults(tenant: MicrosoftTenant) -> Json:
     }
 
 
-def authorization(_tenant: MicrosoftTenant) -> Json:
-    """Return the rights of members and guests, as a new tenant has them.
+def authorization(tenant: MicrosoftTenant) -> Json:
+    """Return the rights of members and guests: those of a new tenant but for what this one changed.
 
     https://learn.microsoft.com/graph/api/resources/authorizationpolicy
     """
@@ -91,6 +91,7 @@ def authorization(_tenant: MicrosoftTenant) -> Json:
             "allowedToReadOtherUsers": True,
             "permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.microsoft-user-default-low"],
         },
+        **tenant.entra.authorization,
     }
 
 
@@ -132,7 +133,7 @@ ORGANISATIONS = _rows("organization", lambda tenant: [organisation(tenant)])
 DOMAINS = _rows("domains", lambda tenant: tenant.domains)
 POLICIES = _rows("conditionalAccess/policies", lambda tenant: tenant.conditional_access)
 LOCATIONS = _rows("conditionalAccess/namedLocations", lambda tenant: tenant.named_locations)
-STRENGTHS = _rows("policies/authenticationStrengthPolicies", lambda _tenant: strengths())
+STRENGTHS = _rows("policies/authenticationStrengthPolicies", lambda tenant: strengths() + tenant.entra.strengths)
 DEFAULTS = _single("policies/identitySecurityDefaultsEnforcementPolicy/$entity", security_defaults)
 AUTHORIZATION = _single("policies/authorizationPolicy/$entity", authorization)
 SHARING = _single("admin/sharepoint/settings/$entity", lambda tenant: tenant.sharepoint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import NAMESPACE_OID, uuid5
+
 from connectors.practice.microsoft import odata
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.people import READS_REPORTS, moment
@@ -13,6 +15,23 @@ from connectors.practice.wire import Answer
 PAGE = 1000
 PASSWORDLESS = frozenset({"fido2SecurityKey", "windowsHelloForBusiness", "passKeyDeviceBound"})
 PHONES = frozenset({"mobilePhone", "alternateMobilePhone", "officePhone"})
+READS_METHODS = frozenset({"UserAuthenticationMethod.Read.All"})
+PASSWORD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - the id of everybody's password method, no password
+# Method of the report -> type and fields of the method itself.
+METHOD_TYPES: dict[str, tuple[str, Json]] = {
+    "email": ("email", {"emailAddress": "private@home-mail.example"}),
+    "mobilePhone": ("phone", {"phoneType": "mobile", "phoneNumber": "+1 5555550100"}),
+    "alternateMobilePhone": ("phone", {"phoneType": "alternateMobile", "phoneNumber": "+1 5555550101"}),
+    "officePhone": ("phone", {"phoneType": "office", "phoneNumber": "+1 5555550102"}),
+    "microsoftAuthenticatorPush": (
+        "microsoftAuthenticator",
+        {"displayName": "Phone", "deviceTag": "SoftwareTokenActivated"},
+    ),
+    "softwareOneTimePasscode": ("softwareOath", {"secretKey": None}),
+    "fido2SecurityKey": ("fido2", {"displayName": "Key", "model": "NFC key", "attestationLevel": "attested"}),
+    "passKeyDeviceBound": ("fido2", {"displayName": "Passkey", "model": "Phone", "passkeyType": "deviceBound"}),
+    "windowsHelloForBusiness": ("windowsHelloForBusiness", {"displayName": "Laptop", "keyStrength": "normal"}),
+}
 REPORT = "reports/authenticationMethods/userRegistrationDetails"
 
 
@@ -58,7 +77,23 @@ def requirements(call: Call) -> Answer:
     return Answer(200, {"perUserMfaState": account.per_user_mfa})
 
 
+def methods(call: Call) -> Answer:
+    """``GET /users/{id}/authentication/methods``: what the report says, each with its own type, and the password.
+
+    https://learn.microsoft.com/graph/api/authentication-list-methods
+    """
+    if (account := call.directory.account(call.key)) is None:
+        return not_found(call.request, call.now, call.key)
+    rows: list[Json] = [{"@odata.type": "#microsoft.graph.passwordAuthenticationMethod", "id": PASSWORD}]
+    for method in account.methods:
+        kind, fields = METHOD_TYPES[method]
+        key = str(uuid5(NAMESPACE_OID, f"{account.id} {method}"))
+        rows.append({"@odata.type": f"#microsoft.graph.{kind}AuthenticationMethod", "id": key, **fields})
+    return odata.rows(call.request, rows, entity=f"users('{call.key}')/authentication/methods")
+
+
 OPERATIONS = (
     Operation(REPORT, READS_REPORTS, denied_by_reports, registrations),
+    Operation("users/{}/authentication/methods", READS_METHODS, denied_by_policies, methods),
     Operation("users/{}/authentication/requirements", READS_POLICIES, denied_by_policies, requirements, "beta"),
 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from connectors.practice.microsoft import odata
 from connectors.practice.microsoft.call import Call, Operation
-from connectors.practice.microsoft.people import moment, user
+from connectors.practice.microsoft.people import moment
+from connectors.practice.microsoft.principals import Principal, active, eligible, expanded
 from connectors.practice.microsoft.refusals import denied_by_directory, denied_by_privileged_identity
 from connectors.practice.microsoft.tokens import encode
 from connectors.practice.organisation import Json, MicrosoftAccount
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 READS_ROLES = frozenset({"RoleManagement.Read.Directory"})
 READS_ELIGIBILITY = frozenset({"RoleEligibilitySchedule.Read.Directory"})
+READS_ASSIGNED = frozenset({"RoleAssignmentSchedule.Read.Directory"})
+ASSIGNED = "roleManagement/directory/roleAssignmentScheduleInstances"
 ASSIGNMENTS = "roleManagement/directory/roleAssignments"
 DEFINITIONS = "roleManagement/directory/roleDefinitions"
 ELIGIBILITY = "roleManagement/directory/roleEligibilityScheduleInstances"
@@ -43,31 +46,23 @@ def identifier(*parts: str) -> str:
     return f"{encode(hashlib.sha256('|'.join(parts).encode()).digest()[:32])}-1"
 
 
-def assignment(account: MicrosoftAccount, role: str, *, with_principal: bool) -> Json:
-    """Return an active assignment over the whole directory.
+def assignments(call: Call) -> Answer:
+    """``GET .../roleAssignments``, with ``$expand=principal``: all hold over the whole directory.
 
     https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
     """
-    row: Json = {
-        "id": identifier("active", role, account.id),
-        "principalId": account.id,
-        "directoryScopeId": "/",
-        "roleDefinitionId": role,
-    }
-    if with_principal:
-        row["principal"] = {"@odata.type": "#microsoft.graph.user", **user(account)}
-    return row
-
-
-def assignments(call: Call) -> Answer:
-    """``GET .../roleAssignments``, with ``$expand=principal``."""
     expand = call.request.query.get("$expand", "")
     if expand not in {"", "principal"}:
         raise odata.QueryError("BadRequest", f"Parsing OData Select and Expand failed: '{expand}'.")
-    rows = [
-        assignment(account, role, with_principal=bool(expand))
-        for account in call.directory.accounts.values()
-        for role in account.role_template_ids
+    rows: list[Json] = [
+        {
+            "id": identifier("active", role, holder.id),
+            "principalId": holder.id,
+            "directoryScopeId": "/",
+            "roleDefinitionId": role,
+            **({"principal": expanded(holder)} if expand else {}),
+        }
+        for holder, role in active(call.directory)
     ]
     entity = f"{ASSIGNMENTS}(principal())" if expand else ASSIGNMENTS
     return odata.rows(call.request, rows, entity=entity)
@@ -93,31 +88,55 @@ def definitions(call: Call) -> Answer:
     return odata.rows(call.request, rows, entity=DEFINITIONS)
 
 
+def _instance(kind: str, holder: Principal, role: str) -> Json:
+    """Return what an assignment and an eligibility of Privileged Identity Management have in common."""
+    return {
+        "id": identifier(kind, role, holder.id),
+        "principalId": holder.id,
+        "roleDefinitionId": role,
+        "directoryScopeId": "/",
+        "appScopeId": None,
+        "startDateTime": moment(holder.created) if isinstance(holder, MicrosoftAccount) else None,
+        "endDateTime": None,
+        "memberType": "Direct",
+    }
+
+
 def eligibility(call: Call) -> Answer:
-    """``GET .../roleEligibilityScheduleInstances``.
+    """``GET .../roleEligibilityScheduleInstances``: who may activate a role.
 
     https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance
     """
     rows: list[Json] = [
         {
-            "id": identifier("eligible", role, account.id),
-            "principalId": account.id,
-            "roleDefinitionId": role,
-            "directoryScopeId": "/",
-            "appScopeId": None,
-            "startDateTime": moment(account.created),
-            "endDateTime": None,
-            "memberType": "Direct",
-            "roleEligibilityScheduleId": identifier("schedule", role, account.id),
+            **_instance("eligible", holder, role),
+            "roleEligibilityScheduleId": identifier("schedule", role, holder.id),
         }
-        for account in call.directory.accounts.values()
-        for role in account.eligible_role_template_ids
+        for holder, role in eligible(call.directory)
     ]
     return odata.rows(call.request, rows, entity=ELIGIBILITY)
+
+
+def assigned(call: Call) -> Answer:
+    """``GET .../roleAssignmentScheduleInstances``: who holds a role, and whether for good.
+
+    https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance
+    """
+    rows: list[Json] = [
+        {
+            **_instance("assigned", holder, role),
+            "assignmentType": "Assigned",
+            "roleAssignmentOriginId": identifier("active", role, holder.id),
+            "roleAssignmentScheduleId": identifier("assignment schedule", role, holder.id),
+        }
+        for holder, role in active(call.directory)
+    ]
+    return odata.rows(call.request, rows, entity=ASSIGNED)
 
 
 OPERATIONS = (
     Operation(ASSIGNMENTS, READS_ROLES, denied_by_directory, assignments),
     Operation(DEFINITIONS, READS_ROLES, denied_by_directory, definitions),
+    Operation(ASSIGNED, READS_ASSIGNED, denied_by_privileged_identity, assigned),
     Operation(ELIGIBILITY, READS_ELIGIBILITY, denied_by_privileged_identity, eligibility),
 )
