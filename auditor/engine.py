@@ -13,16 +13,20 @@ from dataclasses import dataclass
 
 import structlog
 
+from auditor.changes import compare
 from auditor.collection import collect
 from auditor.errors import SignInError
 from auditor.evaluation import TenantEvaluation
 from auditor.exit_codes import exit_code
 from auditor.facts import Account, Directory, Domain, Fact, Tenant, Tier
 from auditor.ledger import Ledger
-from auditor.models import AuditReference, Coverage, PolicyResult, Report, Severity, TenantReference
+from auditor.models import AuditReference, Coverage, PolicyResult, Report, Severity, Standing, TenantReference
 from auditor.people import assign_tiers, join
 from auditor.policy import PolicySet
-from auditor.ports import Clock, Connector, Progress
+from auditor.ports import Clock, Connector, History, Progress
+from auditor.standing import TenantReading, stand, watched
+from auditor.suspicion import suspicions
+from auditor.watch import Watch
 
 _log = structlog.get_logger(__name__)
 
@@ -39,13 +43,26 @@ class Plan:
     threads: int
 
 
-def audit(plan: Plan, *, audit_id: str, clock: Clock, stop: threading.Event, progress: Progress) -> Report:
+def audit(
+    plan: Plan,
+    *,
+    audit_id: str,
+    clock: Clock,
+    stop: threading.Event,
+    progress: Progress,
+    history: History | None = None,
+) -> Report:
     """Run one audit and return its report, exit code included; the connectors are closed afterwards.
+
+    With a ``history`` the report says what changed, and is kept in it; an interrupted audit is kept as such, and
+    compared with nothing.
 
     Raises ``ForbiddenRequestError`` if a connector tries anything but a read. Everything else that goes wrong while
     reading is in the report.
     """
     started, ledger = clock(), Ledger()
+    before = {tenant: history.before(tenant) if history else None for tenant in plan.connectors}
+    watches = {tenant: Watch(watched(standing)) for tenant, standing in before.items()}
     try:
         tenants = _sign_in(plan.connectors, ledger)
         first = {tenant: plan.connectors[tenant].directory_collectors() for tenant in tenants}
@@ -55,7 +72,7 @@ def audit(plan: Plan, *, audit_id: str, clock: Clock, stop: threading.Event, pro
         directories = _directories(plan, tenants, kept, ledger.coverage())
 
         judges = {
-            tenant: TenantEvaluation(plan.policies, directory=directory, today=started)
+            tenant: TenantEvaluation(plan.policies, directory=directory, today=started, watch=watches[tenant])
             for tenant, directory in directories.items()
         }
         for tenant, judge in judges.items():
@@ -68,6 +85,10 @@ def audit(plan: Plan, *, audit_id: str, clock: Clock, stop: threading.Event, pro
         for connector in plan.connectors.values():
             connector.close()
 
+    for tenant, directory in directories.items():
+        vendor_id, rows = directory.tenant.vendor_id, ledger.coverage()
+        for gap in suspicions(before[tenant], tenant=tenant, vendor_id=vendor_id, coverage=rows, now=started):
+            ledger.suspect(gap)
     coverage = ledger.coverage()
     results = _results(judges, coverage)
     unread = len(tenants) < len(plan.connectors)
@@ -76,13 +97,43 @@ def audit(plan: Plan, *, audit_id: str, clock: Clock, stop: threading.Event, pro
     unknowns = [unknown for result in results for unknown in result.unknowns]
     accounts = [account for directory in directories.values() for account in directory.accounts.values()]
     _log.info("audited", findings=len(findings), unknowns=len(unknowns), exit_code=code)
-    return Report(
+    report = Report(
         organisation=plan.organisation,
         audit=AuditReference(id=audit_id, started=started, finished=clock(), exit_code=code),
         tenants=tuple(_reference(tenant, connector, tenants) for tenant, connector in sorted(plan.connectors.items())),
         coverage=coverage,
         results=results,
         people=join(accounts, findings, unknowns),
+    )
+    if history is None:
+        return report
+    standings: dict[str, Standing] = {}
+    if not stop.is_set():
+        readings = [_reading(report, reference, directories, watches[reference.id]) for reference in report.tenants]
+        standings = {each.tenant: now for each in readings if (now := stand(before[each.tenant], each))}
+        changes = compare([(before[tenant], now) for tenant, now in standings.items()], report.people)
+        report = report.model_copy(update={"changes": changes})
+    history.keep(report, standings)
+    return report
+
+
+def _reading(
+    report: Report, tenant: TenantReference, directories: Mapping[str, Directory], watch: Watch
+) -> TenantReading:
+    """Return what the report says of one tenant, and what has been seen of what stood before."""
+    directory = directories.get(tenant.id)
+    accounts = directory.accounts.values() if directory else ()
+    return TenantReading(
+        tenant=tenant.id,
+        label=tenant.label,
+        key=directory.tenant.key if directory else "",
+        audit=report.audit.id,
+        finished=report.audit.finished,
+        vendor_id=directory.tenant.vendor_id if directory else "",
+        results=[result for result in report.results if result.tenant == tenant.id],
+        coverage=[row for row in report.coverage if row.tenant == tenant.id],
+        accounts={account.key: account.address for account in accounts},
+        seen=watch.seen,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby, islice
@@ -24,6 +24,7 @@ from auditor.policy import CheckedPolicy, Domains, PolicySet, compile_policies
 from auditor.policy.compile import BoundProgram
 from auditor.policy.values import Roots, evidence, missing, sound
 from auditor.population import Population
+from auditor.watch import Watch
 
 _AT_ONCE = 1000
 """Facts taken from a stream together."""
@@ -57,8 +58,11 @@ class _Kind:
 class TenantEvaluation:
     """Judges one tenant. Give it facts and gaps in any order and any portions, then ask for the results."""
 
-    def __init__(self, policies: PolicySet, *, directory: Directory, today: datetime) -> None:
+    def __init__(
+        self, policies: PolicySet, *, directory: Directory, today: datetime, watch: Watch | None = None
+    ) -> None:
         """Take policies, the accounts and domains that facts hang on, and the moment that counts as now."""
+        self._watch = watch or Watch({})
         self._tenant = directory.tenant
         self._accounts = directory.accounts
         self._today = today if today.tzinfo else today.replace(tzinfo=UTC)
@@ -120,6 +124,13 @@ class TenantEvaluation:
         for tally, number in zip(judged.tallies, absent, strict=True):
             tally.judged += count
             tally.not_applicable += number
+        for fact in self._watch.among(kind, facts):
+            self._watch.note(kind, fact, self._unconcerned(judged, fact))
+
+    def _unconcerned(self, judged: _Kind, fact: Fact) -> Iterator[str]:
+        owner = None if fact.owner is None else self._accounts.get(fact.owner, UNSET)
+        answers = judged.program.applies(fact, owner)
+        return (t.policy.document.id for t, answer in zip(judged.tallies, answers, strict=True) if answer is False)
 
     def _note(self, tally: _Tally, fact: Fact, answer: bool | UnsetType) -> None:  # noqa: FBT001 - called by programs
         policy, document = tally.policy, tally.policy.document

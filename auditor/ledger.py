@@ -78,6 +78,10 @@ class Ledger:
         for fact in batch.facts:
             self._accounts[task.tenant, kind_of(fact)].facts += 1
 
+    def suspect(self, gap: Gap) -> None:
+        """Note that what was read to the end cannot be true."""
+        self._accounts[gap.tenant, gap.kind].gaps.append(gap)
+
     def coverage(self) -> tuple[Coverage, ...]:
         """Return all rows, ordered by tenant and kind, their gaps by target."""
         return tuple(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from auditor.facts import Directory, Fact, Tenant
-from auditor.models import Failure, NotApplicable, Target
+from auditor.models import Failure, NotApplicable, Report, Standing, Target
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC."""
@@ -81,4 +81,19 @@ class Progress(Protocol):
 
     def advance(self, tenant: str, source: str, done: int, total: int) -> None:
         """Show how many targets of a collector are done, of how many known so far."""
+        ...
+
+
+class History(Protocol):
+    """What earlier audits found, and a place for what this one finds."""
+
+    def before(self, tenant: str) -> Standing | None:
+        """Return what stood after the last whole audit of a tenant; None if there was none."""
+        ...
+
+    def keep(self, report: Report, standings: Mapping[str, Standing]) -> None:
+        """Keep an audit, with what stands now of each tenant; without standings it is one that was interrupted.
+
+        A failure to keep it must not raise: it never costs the report.
+        """
         ...

@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("facts", "models"),
     ("yaml_files", "config", "secrets", "ports", "logs"),
-    ("policy", "collection", "evaluation", "people", "exit_codes", "reports"),
+    ("policy", "collection", "evaluation", "people", "changes", "suspicion", "exit_codes", "reports"),
     ("engine",),
     ("cli",),
 )
@@ -27,6 +27,8 @@ PART_OF = {
     "config_values": "config",
     "ledger": "collection",
     "ghosts": "evaluation",
+    "watch": "evaluation",
+    "standing": "changes",
     "population": "evaluation",
     "yaml_places": "yaml_files",
 }
