@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCUMENTS = {
-    "admin.googleapis.com": "admin.directory_v1",
-    "gmail.googleapis.com": "gmail.v1",
-    "www.googleapis.com": "drive.v3",
-    "cloudidentity.googleapis.com": "cloudidentity.v1",
+    "admin.googleapis.com": ("admin.directory_v1", "admin.reports_v1"),
+    "alertcenter.googleapis.com": ("alertcenter.v1beta1",),
+    "cloudidentity.googleapis.com": ("cloudidentity.v1",),
+    "gmail.googleapis.com": ("gmail.v1",),
+    "licensing.googleapis.com": ("licensing.v1",),
+    "www.googleapis.com": ("drive.v3", "calendar.v3", "groupssettings.v1"),
 }
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"
 STRING_FORMATS = {
@@ -33,10 +35,10 @@ STRING_FORMATS = {
 
 
 @cache
-def document(host: str) -> dict[str, Any]:
-    """Return the discovery document of the API on ``host``."""
+def document(name: str) -> dict[str, Any]:
+    """Return the discovery document of that name."""
     folder = resources.files("googleapiclient.discovery_cache") / "documents"
-    return json.loads((folder / f"{DOCUMENTS[host]}.json").read_text("utf-8"))
+    return json.loads((folder / f"{name}.json").read_text("utf-8"))
 
 
 def problems(host: str, path: str, body: object, *, method: str = "GET") -> list[str]:
@@ -44,13 +46,13 @@ def problems(host: str, path: str, body: object, *, method: str = "GET") -> list
 
     Raises ``LookupError`` for a path that the API does not have.
     """
-    found = _validator(host, _response(host, method, path)).iter_errors(body)
+    found = _validator(*_response(host, method, path)).iter_errors(body)
     return [f"{each.json_path}: {each.message}" for each in found]
 
 
 @cache
-def _validator(host: str, schema: str) -> Draft202012Validator:
-    definitions = {name: _strict(each) for name, each in document(host)["schemas"].items()}
+def _validator(name: str, schema: str) -> Draft202012Validator:
+    definitions = {key: _strict(each) for key, each in document(name)["schemas"].items()}
     whole = {"$ref": f"#/$defs/{schema}", "$defs": definitions}
     return Draft202012Validator(whole, format_checker=FormatChecker())
 
@@ -81,9 +83,12 @@ def _strict(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _methods(host: str) -> list[tuple[str, re.Pattern[str], str]]:
-    whole = document(host)
-    return list(_walk(whole, "/" + whole["servicePath"]))
+def _methods(host: str) -> list[tuple[str, re.Pattern[str], str, str]]:
+    return [
+        (method, path, name, schema)
+        for name in DOCUMENTS[host]
+        for method, path, schema in _walk(document(name), "/" + document(name)["servicePath"])
+    ]
 
 
 def _walk(resource: dict[str, Any], prefix: str) -> Iterator[tuple[str, re.Pattern[str], str]]:
@@ -95,8 +100,8 @@ def _walk(resource: dict[str, Any], prefix: str) -> Iterator[tuple[str, re.Patte
         yield from _walk(inner, prefix)
 
 
-def _response(host: str, method: str, path: str) -> str:
-    for its_method, its_path, schema in _methods(host):
+def _response(host: str, method: str, path: str) -> tuple[str, str]:
+    for its_method, its_path, name, schema in _methods(host):
         if its_method == method and its_path.fullmatch(path):
-            return schema
-    raise LookupError(f"{DOCUMENTS[host]} has no {method} {path}")
+            return name, schema
+    raise LookupError(f"{' and '.join(DOCUMENTS[host])} have no {method} {path}")

@@ -33,13 +33,26 @@ GMAIL = "gmail.googleapis.com"
 DRIVE = "www.googleapis.com"
 POLICY = "cloudidentity.googleapis.com"
 TOKEN = "oauth2.googleapis.com"
+ALERTS = "alertcenter.googleapis.com"
+LICENSING = "licensing.googleapis.com"
 SCOPES = (
     "admin.directory.domain.readonly",
+    "admin.directory.group.member.readonly",
+    "admin.directory.group.readonly",
     "admin.directory.orgunit.readonly",
     "admin.directory.rolemanagement.readonly",
     "admin.directory.user.readonly",
+    "admin.directory.user.security",
+    "admin.reports.audit.readonly",
+    "admin.reports.usage.readonly",
+    "apps.alerts",
+    "apps.groups.settings",
+    "calendar.acls.readonly",
+    "calendar.calendarlist.readonly",
+    "cloud-identity.inboundsso.readonly",
     "cloud-identity.policies.readonly",
     "drive.metadata.readonly",
+    "drive.readonly",
     "gmail.settings.basic",
 )
 

@@ -136,8 +136,9 @@ def test_role_assignments_join_accounts_and_roles_and_name_the_assignee_type_in_
     expected = {(account.id, role) for account in tenant.accounts for role in account.role_ids}
     top = next(key for key, role in roles.items() if role.get("isSuperAdminRole"))
     expected |= {(account.id, top) for account in tenant.accounts if account.is_super_admin}
+    expected |= {(group.id, role) for group in tenant.catalogue.groups for role in group.role_ids}
     assert held == expected
-    assert {each["assigneeType"] for each in assigned} == {"user"}
+    assert {each["assigneeType"] for each in assigned} == {"user", "group"}
     assert google.error(ADMIN, f"{CUSTOMER}/roleassignments", maxResults="201")[0] == 400
 
 

@@ -45,6 +45,22 @@ def test_every_mailbox_shows_its_owner_what_is_set(google: Google) -> None:
         assert google.get(GMAIL, f"{below}/delegates", account.address).get("delegates", []) == account.delegates
 
 
+def test_every_mailbox_shows_its_owner_how_it_sends_and_is_read(google: Google) -> None:
+    for account in google.server.organisation.google.accounts:
+        if not account.has_gmail:
+            continue
+        below = f"/gmail/v1/users/{account.address}/settings"
+        addresses = google.get(GMAIL, f"{below}/sendAs", account.address)["sendAs"]
+        assert addresses[0]["sendAsEmail"] == account.address
+        assert addresses[0]["isPrimary"] is True
+        assert addresses == account.mail.send_as or (not account.mail.send_as and len(addresses) == 1)
+        imap = google.get(GMAIL, f"{below}/imap", account.address)
+        assert imap["enabled"] is bool(account.mail.imap)
+        assert google.get(GMAIL, f"{below}/pop", account.address)["accessWindow"] == "disabled"
+        vacation = google.get(GMAIL, f"{below}/vacation", account.address)
+        assert vacation["enableAutoReply"] is bool(account.mail.vacation)
+
+
 @pytest.mark.parametrize("listing", KEYS)
 def test_a_listing_without_entries_is_an_empty_object(google: Google, listing: str) -> None:
     accounts = [each for each in google.server.organisation.google.accounts if each.has_gmail]

@@ -13,19 +13,34 @@ if TYPE_CHECKING:
     from google_practice import Google
 
 CUSTOMER = "/admin/directory/v1/customer/my_customer"
+USER = "/admin/directory/v1/users/{admin}"
+GROUP = "/admin/directory/v1/groups/everybody@rivera-campaign.example/members"
+SETTINGS = "/gmail/v1/users/me/settings"
 NEEDS = [
-    (ADMIN, "/admin/directory/v1/users", "admin.directory.user.readonly"),
-    (ADMIN, f"{CUSTOMER}/orgunits", "admin.directory.orgunit.readonly"),
-    (ADMIN, f"{CUSTOMER}/domains", "admin.directory.domain.readonly"),
-    (ADMIN, f"{CUSTOMER}/domainaliases", "admin.directory.domain.readonly"),
-    (ADMIN, f"{CUSTOMER}/roles", "admin.directory.rolemanagement.readonly"),
-    (ADMIN, f"{CUSTOMER}/roleassignments", "admin.directory.rolemanagement.readonly"),
-    (GMAIL, "/gmail/v1/users/me/settings/autoForwarding", "gmail.settings.basic"),
-    (GMAIL, "/gmail/v1/users/me/settings/forwardingAddresses", "gmail.settings.basic"),
-    (GMAIL, "/gmail/v1/users/me/settings/filters", "gmail.settings.basic"),
-    (GMAIL, "/gmail/v1/users/me/settings/delegates", "gmail.settings.basic"),
-    (DRIVE, "/drive/v3/files", "drive.metadata.readonly"),
-    (POLICY, "/v1/policies", "cloud-identity.policies.readonly"),
+    (ADMIN, "/admin/directory/v1/users", ("admin.directory.user.readonly",)),
+    (ADMIN, f"{CUSTOMER}/orgunits", ("admin.directory.orgunit.readonly",)),
+    (ADMIN, f"{CUSTOMER}/domains", ("admin.directory.domain.readonly",)),
+    (ADMIN, f"{CUSTOMER}/domainaliases", ("admin.directory.domain.readonly",)),
+    (ADMIN, f"{CUSTOMER}/roles", ("admin.directory.rolemanagement.readonly",)),
+    (ADMIN, f"{CUSTOMER}/roleassignments", ("admin.directory.rolemanagement.readonly",)),
+    (ADMIN, "/admin/directory/v1/groups", ("admin.directory.group.readonly",)),
+    (ADMIN, GROUP, ("admin.directory.group.readonly", "admin.directory.group.member.readonly")),
+    (ADMIN, f"{USER}/tokens", ("admin.directory.user.security",)),
+    (ADMIN, f"{USER}/asps", ("admin.directory.user.security",)),
+    (ADMIN, "/admin/reports/v1/usage/users/all/dates/2026-02-20", ("admin.reports.usage.readonly",)),
+    (ADMIN, "/admin/reports/v1/usage/dates/2026-02-20", ("admin.reports.usage.readonly",)),
+    (ADMIN, "/admin/reports/v1/activity/users/all/applications/admin", ("admin.reports.audit.readonly",)),
+    (GMAIL, f"{SETTINGS}/autoForwarding", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/forwardingAddresses", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/filters", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/delegates", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/sendAs", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/imap", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/pop", ("gmail.settings.basic",)),
+    (GMAIL, f"{SETTINGS}/vacation", ("gmail.settings.basic",)),
+    (DRIVE, "/drive/v3/files", ("drive.metadata.readonly", "drive.readonly")),
+    (DRIVE, "/groups/v1/groups/everybody@rivera-campaign.example", ("apps.groups.settings",)),
+    (POLICY, "/v1/policies", ("cloud-identity.policies.readonly",)),
 ]
 
 
@@ -35,28 +50,39 @@ def google() -> Iterator[Google]:
         yield client
 
 
-@pytest.mark.parametrize(("host", "path", "scope"), NEEDS)
-def test_each_method_wants_its_scope_and_no_other(google: Google, host: str, path: str, scope: str) -> None:
-    query = {"customer": "my_customer"} if path.endswith("users") else {}
-    for held, status in (((scope,), 200), (tuple(each for each in SCOPES if each != scope), 403)):
+def query(path: str) -> dict[str, str]:
+    if path.startswith("/groups/v1"):
+        return {"alt": "json"}
+    return {"customer": "my_customer"} if path.endswith(("users", "groups")) else {}
+
+
+@pytest.mark.parametrize(("host", "path", "scopes"), NEEDS)
+def test_each_method_wants_one_of_its_scopes_and_no_other(
+    google: Google, host: str, path: str, scopes: tuple[str, ...]
+) -> None:
+    path = path.format(admin=google.server.organisation.google.admin)
+    others = tuple(each for each in SCOPES if each not in scopes)
+    for held, status in (*(((each,), 200) for each in scopes), (others, 403)):
         headers = {"Authorization": f"Bearer {google.token(scopes=held)}"}
-        answer = google.http.get(google.server.endpoints[host] + path, params=query, headers=headers)
+        answer = google.http.get(google.server.endpoints[host] + path, params=query(path), headers=headers)
         assert answer.status_code == status, answer.text
         if status == 403:
             error = answer.json()["error"]
             assert error["errors"][0]["reason"] == "insufficientPermissions"
             assert error["details"][0]["reason"] == "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
             assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
-            assert AUTH + scope in answer.headers["www-authenticate"]
+            assert AUTH + scopes[0] in answer.headers["www-authenticate"]
 
 
-@pytest.mark.parametrize(("host", "path", "scope"), NEEDS)
-def test_a_scope_that_is_taken_away_in_mid_run_is_missed_at_once(host: str, path: str, scope: str) -> None:
-    query = {"customer": "my_customer"} if path.endswith("users") else {}
+@pytest.mark.parametrize(("host", "path", "scopes"), NEEDS)
+def test_scopes_that_are_taken_away_in_mid_run_are_missed_at_once(
+    host: str, path: str, scopes: tuple[str, ...]
+) -> None:
     with practice() as google:
-        assert google.answer(host, path, **query).status_code == 200
-        google.server.permissions = Permissions().without(scope)
-        assert google.answer(host, path, **query).status_code == 403
+        path = path.format(admin=google.server.organisation.google.admin)
+        assert google.answer(host, path, **query(path)).status_code == 200
+        google.server.permissions = Permissions().without(*scopes)
+        assert google.answer(host, path, **query(path)).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -66,6 +92,7 @@ def test_a_scope_that_is_taken_away_in_mid_run_is_missed_at_once(host: str, path
         ("gmail.googleapis.com", GMAIL, "/gmail/v1/users/me/settings/filters"),
         ("drive.googleapis.com", DRIVE, "/drive/v3/files"),
         ("cloudidentity.googleapis.com", POLICY, "/v1/policies"),
+        ("groupssettings.googleapis.com", DRIVE, "/groups/v1/groups/everybody@rivera-campaign.example"),
     ],
 )
 def test_an_api_that_is_not_enabled_says_so(google: Google, api: str, host: str, path: str) -> None:
@@ -80,8 +107,8 @@ def test_an_api_that_is_not_enabled_says_so(google: Google, api: str, host: str,
 
 
 def test_every_api_and_every_scope_is_observed_here() -> None:
-    assert {"drive.googleapis.com", ADMIN, GMAIL, POLICY} == GOOGLE_APIS
-    assert {AUTH + scope for _, _, scope in NEEDS} == Permissions().google_scopes == {AUTH + each for each in SCOPES}
+    assert {"drive.googleapis.com", "groupssettings.googleapis.com", ADMIN, GMAIL, POLICY} <= GOOGLE_APIS
+    assert Permissions().google_scopes == {AUTH + each for each in SCOPES}
 
 
 def test_taking_away_what_was_never_granted_is_a_mistake() -> None:

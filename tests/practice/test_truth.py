@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google_oracle import find as find_in_google
 from microsoft_oracle import find_in_microsoft
 
 from connectors.practice.generator import generate
@@ -149,6 +150,7 @@ def find(organisation: Organisation) -> Iterator[Found]:
         yield "microsoft_365", "mfa-excluded", member.address, member.id
     for drive in (drive for site in microsoft.sites for drive in site.drives):
         yield from (("microsoft_365", kind, "", key) for kind, key in in_drive(drive))
+    yield from (("google_workspace", *found) for found in find_in_google(organisation))
     yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside, TODAY))
     for rule in microsoft.transport_rules:
         targets = [
@@ -175,6 +177,8 @@ def weakness(value: dict[str, object]) -> str:
         return "setting-auto-forwarding"
     if value.get("enableMailDelegation"):
         return "setting-mail-delegation"
+    if value.get("enableImapAccess"):
+        return "setting-imap"
     return "setting-external-sharing" if value.get("externalSharingMode") == "ALLOWED" else ""
 
 
@@ -213,6 +217,10 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
                 ]
                 for a in organisation.microsoft.accounts
             ],
+            "google mail and apps": [
+                [a.address, asdict(a.mail), asdict(a.security)] for a in organisation.google.accounts
+            ],
+            "google catalogue": asdict(organisation.google.catalogue),
             "rules": organisation.microsoft.transport_rules,
             "exchange": asdict(organisation.microsoft.exchange),
             "entra": asdict(organisation.microsoft.entra),
@@ -231,6 +239,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "ca-devices",
         "ca-off",
         "ca-session",
+        "closed-alert",
         "default-outbound-policy",
         "deleted-unit",
         "denied-grant",
@@ -242,25 +251,35 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "eligible-admin-strong",
         "expired-secret",
         "filter-labels-only",
+        "group-closed-with-outsider",
+        "group-nested-inside",
+        "group-open-to-colleagues",
         "guest-not-registered",
+        "harmless-app",
+        "imap-forbidden",
         "internal-calendar",
         "internal-contact-forward",
         "internal-delegate",
         "internal-forward",
         "internal-list-forward",
+        "internal-reply-to",
         "internal-share",
         "internal-transport-rule",
         "low-risk-everyone",
         "low-risk-permission",
         "low-risk-person",
         "organisation-link",
+        "own-delegation",
+        "own-domain-forwarding-event",
         "own-remote-domain",
         "pending-forwarding-address",
         "pending-guest",
         "per-user-mfa",
         "private-group",
         "role-through-group",
+        "second-factor-event",
         "second-own-domain",
+        "send-as-alias",
         "send-on-behalf",
         "shared-mailbox-access",
         "shared-mailbox-not-registered",
@@ -268,6 +287,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "suspended-not-enrolled",
         "synchronised-member",
         "trashed-public-file",
+        "vacation-reply",
     }
 
 

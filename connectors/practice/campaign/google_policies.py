@@ -20,6 +20,7 @@ _FACTOR = "security.two_step_verification_enforcement_factor"
 _FORWARDING = "gmail.auto_forwarding"
 _DELEGATION = "gmail.mail_delegation"
 _SHARING = "drive_and_docs.external_sharing"
+_IMAP = "gmail.imap_access"
 
 _SHARING_WITH_PARTNERS: Json = {
     "externalSharingMode": "ALLOWLISTED_DOMAINS",
@@ -45,7 +46,7 @@ _DEPARTURES: dict[str, dict[str, Json]] = {
     "/Leadership": {_FORWARDING: {"enableAutoForwarding": True}, _DELEGATION: {"enableMailDelegation": True}},
     "/Finance": {_SHARING: _SHARING_WITH_ANYBODY},
     "/Press": {_DELEGATION: {"enableMailDelegation": True}},
-    "/Staff/IT": {_FACTOR: {"allowedSignInFactorSet": "PASSKEY_ONLY"}},
+    "/Staff/IT": {_FACTOR: {"allowedSignInFactorSet": "PASSKEY_ONLY"}, _IMAP: {"enableImapAccess": True}},
     "/Field": {
         _FORWARDING: {"enableAutoForwarding": True},
         _DELEGATION: {"enableMailDelegation": True},
@@ -71,9 +72,11 @@ _KINDS = {
     _FORWARDING: "setting-auto-forwarding",
     _DELEGATION: "setting-mail-delegation",
     _SHARING: "setting-external-sharing",
+    _IMAP: "setting-imap",
 }
 UNITS_THAT_FORWARD = tuple(unit for unit, settings in _DEPARTURES.items() if _FORWARDING in settings)
 UNITS_THAT_DELEGATE = tuple(unit for unit, settings in _DEPARTURES.items() if _DELEGATION in settings)
+UNITS_WITH_IMAP = tuple(unit for unit, settings in _DEPARTURES.items() if _IMAP in settings)
 UNITS_THAT_SHARE = tuple(unit for unit, settings in _DEPARTURES.items() if _SHARING in settings)
 
 
@@ -170,7 +173,7 @@ def _root_settings(enforced_from: str) -> dict[str, Json]:
         _FORWARDING: {"enableAutoForwarding": False},
         _DELEGATION: {"enableMailDelegation": False},
         "gmail.pop_access": {"enablePopAccess": False},
-        "gmail.imap_access": {"enableImapAccess": False},
+        _IMAP: {"enableImapAccess": False},
         _SHARING: _SHARING_WITH_PARTNERS,
         "drive_and_docs.general_access_default": {"defaultFileAccess": "PRIVATE_TO_OWNER"},
     }

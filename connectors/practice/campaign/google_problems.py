@@ -36,7 +36,7 @@ _HIDING: tuple[tuple[str, Json, Json], ...] = (
 
 
 def is_administrator(account: GoogleAccount) -> bool:
-    """Return whether the account holds any administrator role."""
+    """Return whether the account holds any administrator role of its own."""
     return account.is_super_admin or bool(account.role_ids)
 
 
@@ -61,7 +61,8 @@ def may_share(account: GoogleAccount) -> bool:
 
 
 def _may_lapse(account: GoogleAccount) -> bool:
-    return not account.suspended and account.enrolled_in_2sv and not is_administrator(account)
+    powerful = is_administrator(account) or bool(account.group_role_ids)
+    return not account.suspended and account.enrolled_in_2sv and not powerful
 
 
 def forwarding_address(scene: Scene, account: GoogleAccount, address: str = "") -> None:
@@ -122,6 +123,7 @@ def outside_share(scene: Scene, account: GoogleAccount) -> None:
 def not_enrolled(scene: Scene, account: GoogleAccount) -> None:
     """Leave the account without 2-Step Verification; some volunteers have never signed in at all."""
     account.enrolled_in_2sv = False
+    account.security.security_keys = account.security.passkeys = 0
     if account.unit == "/Volunteers" and scene.rng.randrange(3) == 0:
         account.last_login, account.created = None, scene.organisation.today - timedelta(days=5)
     scene.problem("not-enrolled", GOOGLE, account.address, account.id, account.display_name)

@@ -1,4 +1,4 @@
-"""Google Workspace as the practice server speaks it: token endpoint, directory, Gmail, Drive and Cloud Identity."""
+"""Google Workspace as the practice server speaks it: the token endpoint and every API that an audit reads."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def service(
     people = People(organisation.google)
     office = TokenOffice(people, credentials, permissions, clock)
     services: dict[str, Service] = {"oauth2.googleapis.com": office.answer}
-    for host, api in apis(people).items():
-        services[host] = gated(api, people, office, permissions, serve)
+    for host, found in apis(people, organisation.today, credentials.google_client_id).items():
+        services[host] = gated(found, people, office, permissions, serve)
     return services

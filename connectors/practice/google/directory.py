@@ -10,8 +10,9 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from connectors.practice.google.authority import require_administrator, require_customer
 from connectors.practice.google.paging import page
-from connectors.practice.google.refusals import invalid, not_an_administrator, not_found
+from connectors.practice.google.refusals import invalid, not_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,13 +36,13 @@ FLAGS: dict[str, Callable[[GoogleAccount], bool]] = {
 
 def users(call: Call) -> Json:
     """``users.list``: all accounts of the customer or of one domain, up to 500 a page."""
-    _require_administrator(call)
+    require_administrator(call)
     query = call.request.query
     if "domain" in query:
         ending = "@" + query["domain"].lower()
         accounts = [each for each in call.people.tenant.accounts if each.address.lower().endswith(ending)]
     else:
-        _require_customer(call, query.get("customer", ""))
+        require_customer(call, query.get("customer", ""))
         accounts = call.people.tenant.accounts
     if query.get("showDeleted") == "true":
         accounts = []
@@ -58,7 +59,7 @@ def users(call: Call) -> Json:
 
 def one_user(call: Call) -> Json:
     """``users.get``: one account, by address, alias or id."""
-    _require_administrator(call)
+    require_administrator(call)
     account = call.people.get(call.part("userKey"))
     if account is None:
         raise not_found("Resource: userKey")
@@ -67,8 +68,8 @@ def one_user(call: Call) -> Json:
 
 def org_units(call: Call) -> Json:
     """``orgunits.list``: the units below a unit; the unit itself comes with ``type=allIncludingParent`` alone."""
-    _require_administrator(call)
-    _require_customer(call, call.part("customerId"))
+    require_administrator(call)
+    require_customer(call, call.part("customerId"))
     query = call.request.query
     units = call.people.tenant.units
     asked = query.get("orgUnitPath", "/") or "/"
@@ -92,8 +93,8 @@ def org_units(call: Call) -> Json:
 
 def domains(call: Call) -> Json:
     """``domains.list``: the primary domain and the secondary ones; alias domains hang on the primary one."""
-    _require_administrator(call)
-    _require_customer(call, call.part("customer"))
+    require_administrator(call)
+    require_customer(call, call.part("customer"))
     tenant = call.people.tenant
     entries = [
         _domain(name, is_primary=name == tenant.primary_domain)
@@ -106,8 +107,8 @@ def domains(call: Call) -> Json:
 
 def domain_aliases(call: Call) -> Json:
     """``domainAliases.list``: the alias domains, which ``domains.list`` does not list beside the others."""
-    _require_administrator(call)
-    _require_customer(call, call.part("customer"))
+    require_administrator(call)
+    require_customer(call, call.part("customer"))
     tenant = call.people.tenant
     entries = [_domain_alias(name, tenant) for name in tenant.alias_domains]
     return {"kind": "admin#directory#domainAliases", "etag": '"aliases"'} | _unless_empty("domainAliases", entries)
@@ -115,26 +116,27 @@ def domain_aliases(call: Call) -> Json:
 
 def roles(call: Call) -> Json:
     """``roles.list``: system roles and custom ones, up to 100 a page."""
-    _require_administrator(call)
-    _require_customer(call, call.part("customer"))
+    require_administrator(call)
+    require_customer(call, call.part("customer"))
     found, following = page(call.people.tenant.roles, call.request.query, size="maxResults", usual=100, largest=100)
     entries = [{"kind": "admin#directory#role", "etag": '"role"'} | each for each in found]
     return {"kind": "admin#directory#roles", "etag": '"roles"'} | _unless_empty("items", entries) | following
 
 
 def role_assignments(call: Call) -> Json:
-    """``roleAssignments.list``: who holds which role, up to 200 a page."""
-    _require_administrator(call)
-    _require_customer(call, call.part("customer"))
+    """``roleAssignments.list``: who holds which role, up to 200 a page; what comes through groups has to be asked for.
+
+    ``includeIndirectRoleAssignments`` works together with ``userKey`` only.
+    """
+    require_administrator(call)
+    require_customer(call, call.part("customer"))
     query = call.request.query
     entries = _role_assignments(call.people.tenant)
     if "roleId" in query:
         entries = [each for each in entries if each["roleId"] == query["roleId"]]
     if "userKey" in query:
-        account = call.people.get(query["userKey"])
-        if account is None:
-            raise not_found("Resource: userKey")
-        entries = [each for each in entries if each["assignedTo"] == account.id]
+        holders = _holders(call, query["userKey"], indirect=query.get("includeIndirectRoleAssignments") == "true")
+        entries = [each for each in entries if each["assignedTo"] in holders]
     found, following = page(entries, query, size="maxResults", usual=200, largest=200)
     head: Json = {"kind": "admin#directory#roleAssignments", "etag": '"assignments"'}
     return head | _unless_empty("items", found) | following
@@ -177,18 +179,6 @@ def user(account: GoogleAccount, tenant: GoogleTenant, *, full: bool) -> Json:
     } | {name: value for name, value in optional.items() if value}
 
 
-def _require_administrator(call: Call) -> None:
-    if not (call.caller.account.is_super_admin or call.caller.account.role_ids):
-        raise not_an_administrator()
-
-
-def _require_customer(call: Call, given: str) -> None:
-    if not given:
-        raise invalid("Bad Request: either customer or domain is required")
-    if given not in {"my_customer", call.people.tenant.customer_id}:
-        raise not_an_administrator()
-
-
 def _clauses(query: str) -> list[tuple[str, str, str]]:
     found = CLAUSE.findall(query)
     if CLAUSE.sub("", query).strip():
@@ -206,24 +196,37 @@ def _meets(account: GoogleAccount, field: str, value: str) -> bool:
     raise invalid(f"Invalid Input: query: {field}")
 
 
+def _holders(call: Call, key: str, *, indirect: bool) -> set[str]:
+    """Return the ids that roles of an account or group may be assigned to."""
+    account, groups = call.people.get(key), call.people.tenant.catalogue.groups
+    if account is None:
+        holders = {each.id for each in groups if key.lower() in {each.id, each.address}}
+        if not holders:
+            raise not_found("Resource: userKey")
+        return holders
+    through = [each.id for each in groups if any(member["id"] == account.id for member in each.members)]
+    return {account.id, *(through if indirect else ())}
+
+
 def _role_assignments(tenant: GoogleTenant) -> list[Json]:
     super_admin = next((str(each["roleId"]) for each in tenant.roles if each.get("isSuperAdminRole")), "")
     held = [
-        (account.id, role_id)
+        (account.id, role_id, "user")
         for account in tenant.accounts
         for role_id in ([super_admin] if account.is_super_admin else []) + account.role_ids
     ]
+    held += [(group.id, role_id, "group") for group in tenant.catalogue.groups for role_id in group.role_ids]
     return [
         {
             "kind": "admin#directory#roleAssignment",
             "etag": '"assignment"',
             "roleAssignmentId": str(13801188331880449 + number),
             "roleId": role_id,
-            "assignedTo": account_id,
-            "assigneeType": "user",
+            "assignedTo": holder,
+            "assigneeType": kind,
             "scopeType": "CUSTOMER",
         }
-        for number, (account_id, role_id) in enumerate(held)
+        for number, (holder, role_id, kind) in enumerate(held)
     ]
 
 

@@ -1,10 +1,10 @@
-"""What every call of a Google API passes: token, enabled API, scope, and the trimming of the answer."""
+"""What every call of a Google API passes: token, enabled API, scope, and the form of the answer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.practice.google import batch
+from connectors.practice.google import atom, batch
 from connectors.practice.google.calls import Call
 from connectors.practice.google.fields import require_known, selection, trimmed
 from connectors.practice.google.refusals import Refused, insufficient_scope, service_disabled, unauthenticated
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connectors.practice.google.people import People
-    from connectors.practice.google.routes import Api
+    from connectors.practice.google.routes import Api, Route
     from connectors.practice.google.tokens import Caller, TokenOffice
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Request, Service
@@ -24,24 +24,22 @@ HEADERS = {"Vary": "Origin, X-Origin, Referer", "Cache-Control": "private", "X-C
 
 
 def gated(
-    api: Api, people: People, office: TokenOffice, permissions: Callable[[], Permissions], serve: Service
+    apis: tuple[Api, ...], people: People, office: TokenOffice, permissions: Callable[[], Permissions], serve: Service
 ) -> Service:
-    """Return the service of one host: its API, and its batches, whose parts go through ``serve``."""
+    """Return the service of one host: its APIs, and their batches, whose parts go through ``serve``."""
 
     def answer(request: Request) -> Answer:
-        if not request.inner and api.batch.fullmatch(request.path):
-            return batch.answer(request, serve, largest=api.largest_batch)
+        batched = [] if request.inner else [each for each in apis if each.batch.fullmatch(request.path)]
+        if batched:
+            largest = min(each.largest_batch for each in batched)
+            return batch.answer(request, _parts_of(batched, apis, serve), largest=largest)
         try:
-            return Answer(200, _answered(request), HEADERS)
+            return _answered(request)
         except Refused as refused:
             return refused.answer
 
-    def _answered(request: Request) -> object:
-        for route in api.routes:
-            if found := route.method.path.fullmatch(request.path):
-                break
-        else:
-            raise Refused(refusal("not_found", request.host))
+    def _answered(request: Request) -> Answer:
+        api, route, parts = _route(apis, request)
         granted = permissions()
         caller = _caller(request, office)
         if api.name not in granted.google_apis:
@@ -51,7 +49,30 @@ def gated(
             raise insufficient_scope(api.name, wanted)
         chosen = selection(request.query.get("fields", "") or route.fields)
         require_known(chosen, route.method.schema)
-        return trimmed(route.answer(Call(request, found.groupdict(), caller, people, granted)), chosen)
+        body = route.answer(Call(request, parts, caller, people, granted))
+        if request.query.get("alt", api.alt) == "atom":
+            return Answer(200, atom.entry(body), {**HEADERS, "Content-Type": atom.CONTENT_TYPE})
+        return Answer(200, trimmed(body, chosen), HEADERS)
+
+    return answer
+
+
+def _route(apis: tuple[Api, ...], request: Request) -> tuple[Api, Route, dict[str, str]]:
+    for api in apis:
+        for route in api.routes:
+            if found := route.method.path.fullmatch(request.path):
+                return api, route, found.groupdict()
+    raise Refused(refusal("not_found", request.host))
+
+
+def _parts_of(batched: list[Api], apis: tuple[Api, ...], serve: Service) -> Service:
+    """Return a service that refuses the calls of other APIs: a batch goes to one API and stays there."""
+    foreign = [route for api in apis if api not in batched for route in api.routes]
+
+    def answer(part: Request) -> Answer:
+        if any(route.method.path.fullmatch(part.path) for route in foreign):
+            return refusal("not_found", part.host)
+        return serve(part)
 
     return answer
 

@@ -38,6 +38,37 @@ def delegates(call: Call) -> Json:
     return {"delegates": found} if found else {}
 
 
+def send_as(call: Call) -> Json:
+    """``sendAs.list``: the addresses in whose name the mailbox sends, its own among them, with where replies go."""
+    account = _mailbox(call)
+    own: Json = {
+        "sendAsEmail": account.address,
+        "displayName": account.display_name,
+        "replyToAddress": "",
+        "signature": "",
+        "isPrimary": True,
+        "isDefault": True,
+    }
+    return {"sendAs": account.mail.send_as or [own]}
+
+
+def imap(call: Call) -> Json:
+    """``getImap``: what the owner has chosen, whatever the organisation allows."""
+    usual: Json = {"enabled": False, "autoExpunge": True, "expungeBehavior": "archive", "maxFolderSize": 0}
+    return _mailbox(call).mail.imap or usual
+
+
+def pop(call: Call) -> Json:
+    """``getPop``: what the owner has chosen, whatever the organisation allows."""
+    return _mailbox(call).mail.pop or {"accessWindow": "disabled", "disposition": "leaveInInbox"}
+
+
+def vacation(call: Call) -> Json:
+    """``getVacation``: the automatic reply, if it is on."""
+    usual: Json = {"enableAutoReply": False, "restrictToContacts": False, "restrictToDomain": False}
+    return _mailbox(call).mail.vacation or usual
+
+
 def _mailbox(call: Call) -> GoogleAccount:
     caller = call.caller.account
     asked = call.part("userId")

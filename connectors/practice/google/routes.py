@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.practice.google import directory, gmail, policies
+from connectors.practice.google import directory, gmail, policies, security
+from connectors.practice.google.activities import Activities
 from connectors.practice.google.drive import FILE_DEFAULT, FILES_DEFAULT, PERMISSIONS_DEFAULT, Drive
-from connectors.practice.google.schema import batch_path, described
+from connectors.practice.google.groups import Groups
+from connectors.practice.google.schema import answers_in, batch_path, described
+from connectors.practice.google.usage import Usage
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
+    from datetime import datetime
 
     from connectors.practice.google.calls import Call
     from connectors.practice.google.people import People
@@ -32,57 +36,91 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """An API on a host: its name as ``SERVICE_DISABLED`` has it, the path and size of its batches, its methods."""
+    """An API: its name as ``SERVICE_DISABLED`` has it, the path and size of its batches, its methods.
+
+    ``alt`` is the form of its answers where a request names none: ``json`` or ``atom``.
+    """
 
     name: str
     batch: re.Pattern[str]
     largest_batch: int
+    alt: str
     routes: tuple[Route, ...]
 
 
-def apis(people: People) -> dict[str, Api]:
-    """Return the APIs by host name."""
-    drive = Drive(people)
+def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ...]]:
+    """Return the APIs by host name, as they stand at ``now``; ``auditor`` is the service account's client id."""
+    drive, groups, usage = Drive(people), Groups(people), Usage(people, now)
     return {
-        "admin.googleapis.com": _api(
-            "admin.googleapis.com",
-            "admin.directory_v1",
-            1000,
-            ("directory.users.list", directory.users, "*"),
-            ("directory.users.get", directory.one_user, "*"),
-            ("directory.orgunits.list", directory.org_units, "*"),
-            ("directory.domains.list", directory.domains, "*"),
-            ("directory.domainAliases.list", directory.domain_aliases, "*"),
-            ("directory.roles.list", directory.roles, "*"),
-            ("directory.roleAssignments.list", directory.role_assignments, "*"),
+        "admin.googleapis.com": (
+            _api(
+                "admin.googleapis.com",
+                "admin.directory_v1",
+                1000,
+                ("directory.users.list", directory.users, "*"),
+                ("directory.users.get", directory.one_user, "*"),
+                ("directory.orgunits.list", directory.org_units, "*"),
+                ("directory.domains.list", directory.domains, "*"),
+                ("directory.domainAliases.list", directory.domain_aliases, "*"),
+                ("directory.roles.list", directory.roles, "*"),
+                ("directory.roleAssignments.list", directory.role_assignments, "*"),
+                ("directory.groups.list", groups.groups, "*"),
+                ("directory.members.list", groups.members, "*"),
+                ("directory.tokens.list", security.tokens, "*"),
+                ("directory.asps.list", security.app_passwords, "*"),
+            ),
+            _api(
+                "admin.googleapis.com",
+                "admin.reports_v1",
+                1000,
+                ("reports.userUsageReport.get", usage.of_accounts, "*"),
+                ("reports.customerUsageReports.get", usage.of_customer, "*"),
+                ("reports.activities.list", Activities(people, now, auditor).answer, "*"),
+            ),
         ),
-        "gmail.googleapis.com": _api(
-            "gmail.googleapis.com",
-            "gmail.v1",
-            100,
-            ("gmail.users.settings.getAutoForwarding", gmail.auto_forwarding, "*"),
-            ("gmail.users.settings.forwardingAddresses.list", gmail.forwarding_addresses, "*"),
-            ("gmail.users.settings.filters.list", gmail.filters, "*"),
-            ("gmail.users.settings.delegates.list", gmail.delegates, "*"),
+        "gmail.googleapis.com": (
+            _api(
+                "gmail.googleapis.com",
+                "gmail.v1",
+                100,
+                ("gmail.users.settings.getAutoForwarding", gmail.auto_forwarding, "*"),
+                ("gmail.users.settings.forwardingAddresses.list", gmail.forwarding_addresses, "*"),
+                ("gmail.users.settings.filters.list", gmail.filters, "*"),
+                ("gmail.users.settings.delegates.list", gmail.delegates, "*"),
+                ("gmail.users.settings.sendAs.list", gmail.send_as, "*"),
+                ("gmail.users.settings.getImap", gmail.imap, "*"),
+                ("gmail.users.settings.getPop", gmail.pop, "*"),
+                ("gmail.users.settings.getVacation", gmail.vacation, "*"),
+            ),
         ),
-        "www.googleapis.com": _api(
-            "drive.googleapis.com",
-            "drive.v3",
-            100,
-            ("drive.files.list", drive.files, FILES_DEFAULT),
-            ("drive.files.get", drive.file, FILE_DEFAULT),
-            ("drive.permissions.list", drive.permissions, PERMISSIONS_DEFAULT),
+        "www.googleapis.com": (
+            _api(
+                "drive.googleapis.com",
+                "drive.v3",
+                100,
+                ("drive.files.list", drive.files, FILES_DEFAULT),
+                ("drive.files.get", drive.file, FILE_DEFAULT),
+                ("drive.permissions.list", drive.permissions, PERMISSIONS_DEFAULT),
+            ),
+            _api(
+                "groupssettings.googleapis.com",
+                "groupssettings.v1",
+                1000,
+                ("groupsSettings.groups.get", groups.settings, "*"),
+            ),
         ),
-        "cloudidentity.googleapis.com": _api(
-            "cloudidentity.googleapis.com",
-            "cloudidentity.v1",
-            1000,
-            ("cloudidentity.policies.list", policies.policies, "*"),
-            ("cloudidentity.policies.get", policies.one_policy, "*"),
+        "cloudidentity.googleapis.com": (
+            _api(
+                "cloudidentity.googleapis.com",
+                "cloudidentity.v1",
+                1000,
+                ("cloudidentity.policies.list", policies.policies, "*"),
+                ("cloudidentity.policies.get", policies.one_policy, "*"),
+            ),
         ),
     }
 
 
 def _api(name: str, document: str, largest_batch: int, *methods: Method) -> Api:
     routes = tuple(Route(described(document, method_id), answer, fields) for method_id, answer, fields in methods)
-    return Api(name, batch_path(document), largest_batch, routes)
+    return Api(name, batch_path(document), largest_batch, answers_in(document), routes)

@@ -45,6 +45,11 @@ def batch_path(document: str) -> re.Pattern[str]:
     return re.compile(f"/{whole['batchPath']}(/{whole['name']}/{whole['version']})?")
 
 
+def answers_in(document: str) -> str:
+    """Return the form in which the API answers where a request does not say: ``json`` or ``atom``."""
+    return str(_document(document)["parameters"]["alt"]["default"])
+
+
 def properties(schema: Schema) -> dict[str, Schema] | None:
     """Return the fields of ``schema`` (of its items, if it is a list), or None if it may have any."""
     document, shape = schema

@@ -1,0 +1,103 @@
+"""What is wrong beside accounts, mail rules and files in the Google Workspace customer, from the meaning of each kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors.practice.google_organisation import GoogleGroup
+    from connectors.practice.organisation import GoogleAccount, Organisation
+
+OWN = {"rivera-campaign.example", "rivera-volunteers.example", "rivera-senate.example", "rivera-action.example"}
+ALL_MAIL_OR_FILES = {
+    "https://mail.google.com/",
+    "https://www.googleapis.com/auth/drive",
+    "https://www.googleapis.com/auth/drive.readonly",
+    "https://www.googleapis.com/auth/gmail.modify",
+}
+
+Found = tuple[str, str, str]  # kind, address, object id
+
+
+def is_outside(address: str) -> bool:
+    return address.rpartition("@")[2].casefold() not in OWN
+
+
+def find(organisation: Organisation) -> Iterator[Found]:
+    google = organisation.google
+    phones = Counter(account.recovery_phone for account in google.accounts)
+    mails = Counter(account.recovery_email for account in google.accounts)
+    units = allowing_imap(organisation)
+    for account in google.accounts:
+        shared = phones[account.recovery_phone] > 1 and account.recovery_phone
+        if shared or (mails[account.recovery_email] > 1 and account.recovery_email):
+            yield "recovery-shared", account.address, account.id
+        if not account.suspended:
+            yield from ((kind, account.address, key) for kind, key in in_account(account, units))
+    for group in google.catalogue.groups:
+        yield from ((kind, "", group.id) for kind in in_group(group))
+    yield from in_log(organisation)
+
+
+def allowing_imap(organisation: Organisation) -> set[str]:
+    ids = {str(unit["orgUnitId"]).removeprefix("id:"): unit["orgUnitPath"] for unit in organisation.google.units}
+    return {
+        ids[policy["policyQuery"]["orgUnit"].removeprefix("orgUnits/")]
+        for policy in organisation.google.policies
+        if policy["setting"]["value"].get("enableImapAccess") and policy["policyQuery"].get("orgUnit")
+    }
+
+
+def in_account(account: GoogleAccount, units_with_imap: set[str]) -> Iterator[tuple[str, str]]:
+    security = account.security
+    is_admin = account.is_super_admin or bool(account.role_ids or account.group_role_ids)
+    if is_admin and not security.security_keys and not security.passkeys:
+        yield "admin-without-key", account.id
+    if security.password_strength == "WEAK":
+        yield "weak-password", account.id
+    if security.less_secure_apps:
+        yield "less-secure-apps", account.id
+    if security.app_passwords:
+        yield "app-password", account.id
+    for token in security.tokens:
+        if ALL_MAIL_OR_FILES & set(token["scopes"]):
+            yield "risky-app", token["clientId"]
+    if is_admin and account.unit in units_with_imap and (account.mail.imap or {}).get("enabled"):
+        yield "imap-on", account.id
+    for address in account.mail.send_as:
+        if address.get("replyToAddress") and is_outside(address["replyToAddress"]):
+            yield "outside-reply-to", account.id
+        if "smtpMsa" in address and is_outside(address["sendAsEmail"]):
+            yield "outside-smtp-server", account.id
+
+
+def in_group(group: GoogleGroup) -> Iterator[str]:
+    outsiders = [each for each in group.members if "email" in each and is_outside(each["email"])]
+    if outsiders and group.settings["whoCanPostMessage"] == "ANYONE_CAN_POST":
+        yield "group-forwards-outside"
+    if group.settings["whoCanJoin"] == "ANYONE_CAN_JOIN":
+        yield "group-open-to-join"
+    if group.settings["whoCanViewGroup"] == "ANYONE_CAN_VIEW":
+        yield "group-readable-by-anyone"
+
+
+def in_log(organisation: Organisation) -> Iterator[Found]:
+    for entry in organisation.google.catalogue.activities:
+        event = entry["events"][0]
+        values = {each["name"]: each.get("value", "") for each in event.get("parameters", [])}
+        assert datetime.fromisoformat(entry["id"]["time"]) > organisation.today - timedelta(days=180)
+        target = values.get("email_forwarding_destination_address", "@rivera-campaign.example")
+        kinds = {
+            "2sv_disable": "mfa-disabled-event",
+            "email_forwarding_out_of_domain": "forwarding-event" if is_outside(target) else "",
+            "AUTHORIZE_API_CLIENT_ACCESS": "delegation-event" if values.get("API_CLIENT_NAME") != "{auditor}" else "",
+        }
+        if kind := kinds.get(event["name"]):
+            yield kind, entry["actor"]["email"], entry["id"]["uniqueQualifier"]
+    for alert in organisation.google.catalogue.alerts:
+        if alert["metadata"]["status"] != "CLOSED":
+            yield "open-alert", alert["data"]["email"], alert["alertId"]
