@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     | entity\.licenses\.exists\(\s*\w+\s*,\s*\w+\s+in\s+
         \[\s*(?P<licences>['"][^'"\]]+['"](?:\s*,\s*['"][^'"\]]+['"])*)\s*\]\s*\)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _LONGEST = 10_000
 _DEEPEST = 100

@@ -1,0 +1,377 @@
+"""Whom a setting holds for, and what holds for whom."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from google_reading import TODAY, made, organisation, practice, read
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, Account, Directory, Tenant
+from connectors.google_workspace.effective_settings import (
+    DEFAULTS,
+    FIELDS,
+    SetValue,
+    exceptions,
+    parse_policy,
+    parse_units,
+    resolve,
+    setting_of,
+    with_exception,
+)
+from connectors.google_workspace.policy_query import AccountClass, Clause, clauses, parse
+from connectors.google_workspace.settings import members
+
+FORWARDING = "gmail.auto_forwarding.enableAutoForwarding"
+
+
+def unit(name: str) -> str:
+    return f"entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('{name}'))"
+
+
+def group(name: str) -> str:
+    return f"entity.groups.exists(group, group.group_id == groupId('{name}'))"
+
+
+def licence(*names: str) -> str:
+    return f"entity.licenses.exists(license, license in [{', '.join(repr(name) for name in names)}])"
+
+
+def some(units: str = "", groups: str = "", licences: str = "") -> AccountClass:
+    return AccountClass(frozenset(units.split()), frozenset(groups.split()), frozenset(licences.split()))
+
+
+@pytest.mark.parametrize(
+    ("query", "matching", "others"),
+    [
+        (unit("u"), [some("u"), some("u root")], [some("root"), some(), some(groups="u")]),
+        (group("g"), [some("u", "g")], [some("u"), some("g")]),
+        (licence("/product/a/sku/1"), [some(licences="/product/a/sku/1")], [some(licences="/product/a/sku/2")]),
+        (licence("a", "b"), [some(licences="a"), some(licences="b c")], [some(licences="c"), some()]),
+        (f"{unit('u')} && {group('g')}", [some("u", "g")], [some("u"), some(groups="g")]),
+        (f"{unit('u')}||{group('g')}", [some("u"), some("", "g")], [some("v", "h")]),
+        (f"!{group('g')}", [some("u")], [some("u", "g")]),
+        (f"!!{group('g')}", [some("u", "g")], [some("u")]),
+        (f"{unit('u')} && !({group('g')} || {group('h')})", [some("u")], [some("u", "g"), some("u", "h")]),
+        (f"{unit('a')} || {unit('b')} && {group('g')}", [some("a"), some("b", "g")], [some("b")]),
+        (f"({unit('a')} || {unit('b')}) && {group('g')}", [some("a", "g")], [some("a"), some("", "g")]),
+        (f"  {unit('u')}\t&&\n {group('g')}  ", [some("u", "g")], [some("u")]),
+        ('entity.org_units.exists( x ,x.org_unit_id==orgUnitId( "u" ) )', [some("u")], [some("v")]),
+        (f"((({unit('u')})))", [some("u")], [some("v")]),
+    ],
+)
+def test_a_query_holds_for_whom_it_says(query: str, matching: list[AccountClass], others: list[AccountClass]) -> None:
+    tree = parse(query)
+    assert [tree.matches(each) for each in matching] == [True] * len(matching)
+    assert [tree.matches(each) for each in others] == [False] * len(others)
+
+
+HOSTILE = {
+    "nothing": "",
+    "blanks": "  ",
+    "an operator alone": "&&",
+    "a clause too many": f"{unit('u')} {unit('v')}",
+    "an open bracket": f"({unit('u')}",
+    "a closing bracket": f"{unit('u')})",
+    "empty brackets": "()",
+    "an operator at the end": f"{unit('u')} ||",
+    "an operator at the beginning": f"&& {unit('u')}",
+    "half an operator": f"{unit('u')} & {unit('v')}",
+    "another clause": "entity.names.exists(name, name == 'x')",
+    "a constant": "true",
+    "a quote in a name": unit("u' || true || '"),
+    "an empty list of licences": "entity.licenses.exists(license, license in [])",
+    "licences that are none": "entity.licenses.exists(license, license in ['a', b])",
+    "nested brackets": "(" * 10_000,
+    "nested brackets that close": "(" * 4_000 + unit("u") + ")" * 4_000,
+    "negations": "!" * 9_000 + unit("u"),
+    "a long text": f"{unit('u')} || " * 2_000 + unit("u"),
+    "blanks without end": f"{unit('u')}" + " " * 50_000 + "x",
+    "NUL": unit("u") + "\x00",
+    "another script": unit("\u0443"),
+}
+
+
+@pytest.mark.parametrize("query", [*HOSTILE.values()], ids=[*HOSTILE])
+def test_a_query_that_is_not_understood_is_malformed(query: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        parse(query)
+    assert caught.value.reason is GapReason.MALFORMED
+
+
+def test_a_hundred_brackets_are_understood() -> None:
+    assert parse("(" * 100 + unit("u") + ")" * 100).matches(some("u"))
+
+
+words = st.sampled_from(["&&", "||", "!", "(", ")", " ", unit("u"), group("g"), licence("l"), "x", "entity."])
+
+
+@given(st.lists(words, max_size=25).map("".join) | st.text(max_size=60))
+@example("!" * 101)
+def test_any_query_is_understood_or_malformed(query: str) -> None:
+    try:
+        tree = parse(query)
+    except ReadError:
+        return
+    assert isinstance(tree.matches(some("u", "g")), bool)
+    assert clauses(tree)
+
+
+# --- policies
+
+
+def wire(setting: str, query: Any, order: object = 1, /, **value: object) -> dict[str, Any]:  # noqa: ANN401 - wire JSON
+    scope = {"query": query, "sortOrder": order} if isinstance(query, str) else query
+    return {"policyQuery": scope, "setting": {"type": f"settings/{setting}", "value": value}}
+
+
+def policies(*wires: dict[str, Any]) -> dict[str, list[SetValue]]:
+    found: dict[str, list[SetValue]] = {}
+    for each in wires:
+        found.setdefault(setting_of(each), []).append(parse_policy(each))
+    return found
+
+
+def forwarding(query: str, order: float, allowed: object) -> dict[str, Any]:
+    return wire("gmail.auto_forwarding", query, order, enableAutoForwarding=allowed)
+
+
+def test_what_nobody_set_has_googles_documented_default_or_is_not_known() -> None:
+    resolved = resolve({}, some("root"))
+    assert resolved == {field: DEFAULTS.get(field) for field in FIELDS}
+    assert resolved["gmail.mail_delegation.enableMailDelegation"] is None
+    assert resolved[FORWARDING] is True
+
+
+def test_the_greatest_sort_order_wins_in_whichever_order_they_come() -> None:
+    wires = [forwarding(unit("root"), 101, allowed=True), forwarding(unit("root"), 201, allowed=False)]
+    for each in (wires, wires[::-1]):
+        assert resolve(policies(*each), some("root"))[FORWARDING] is False
+
+
+def test_a_unit_inherits_and_a_grandchild_follows_its_parent_not_the_root() -> None:
+    found = policies(forwarding(unit("root"), 201, allowed=False), forwarding(unit("child"), 202, allowed=True))
+    assert resolve(found, some("root"))[FORWARDING] is False
+    assert resolve(found, some("child root"))[FORWARDING] is True
+    assert resolve(found, some("grandchild child root"))[FORWARDING] is True
+    assert resolve(found, some("other root"))[FORWARDING] is False
+
+
+def test_a_child_that_sets_one_field_inherits_the_others() -> None:
+    sharing = "drive_and_docs.external_sharing"
+    found = policies(
+        wire(sharing, unit("root"), 201, externalSharingMode="DISALLOWED", allowPublishingFiles=False),
+        wire(sharing, unit("child"), 202, externalSharingMode="ALLOWED"),
+    )
+    resolved = resolve(found, some("child root"))
+    assert resolved[f"{sharing}.externalSharingMode"] == "ALLOWED"
+    assert resolved[f"{sharing}.allowPublishingFiles"] is False
+
+
+def test_a_policy_of_a_deleted_unit_holds_for_nobody() -> None:
+    found = policies(forwarding(unit("deleted"), 999, allowed=False))
+    assert resolve(found, some("child root"))[FORWARDING] is True
+
+
+def test_groups_and_licences_are_tried_alone_and_as_one_query_joins_them() -> None:
+    found = policies(
+        forwarding(f"{unit('root')} && {group('g')} && {licence('l')}", 300, allowed=True),
+        forwarding(unit("root"), 200, allowed=False),
+    )
+    g, li = Clause("group", frozenset({"g"})), Clause("licences", frozenset({"l"}))
+    assert exceptions(found) == [(g,), (g, li), (li,)]
+    plain = some("root")
+    assert [resolve(found, with_exception(plain, each))[FORWARDING] for each in exceptions(found)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_without_a_query_the_fields_beside_it_say_for_whom() -> None:
+    value = parse_policy(wire("x", {"orgUnit": "orgUnits/u", "group": "groups/g"}))
+    assert value.query.matches(some("u", "g"))
+    assert not value.query.matches(some("u"))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        wire("x", {}),
+        wire("x", {"sortOrder": 999}),
+        wire("x", {"orgUnit": ""}),
+        wire("x", None),
+        wire("x", {"query": 5}),
+        wire("x", unit("u"), "high"),
+        wire("x", unit("u"), None),
+        {"policyQuery": {"query": unit("u")}},
+        {"policyQuery": {"query": unit("u")}, "setting": {"type": "x", "value": []}},
+    ],
+)
+def test_a_policy_that_does_not_say_for_whom_or_what_is_malformed(policy: dict[str, Any]) -> None:
+    with pytest.raises(ReadError) as caught:
+        parse_policy(policy)
+    assert caught.value.reason is GapReason.MALFORMED
+
+
+# --- units
+
+
+def org_unit(path: str, parent: str | None = None, **fields: object) -> dict[str, Any]:
+    parents = {"parentOrgUnitPath": parent, "parentOrgUnitId": f"id:{parent}"} if parent else {}
+    return {"orgUnitPath": path, "orgUnitId": f"id:{path}", **parents, **fields}
+
+
+def test_a_unit_has_its_own_id_and_those_of_all_above_it() -> None:
+    units = parse_units([org_unit("/"), org_unit("/a", "/"), org_unit("/a/b", "/a"), org_unit("/ab", "/")])
+    assert units == {"/": ("/",), "/a": ("/a", "/"), "/a/b": ("/a/b", "/a", "/"), "/ab": ("/ab", "/")}
+
+
+def test_a_root_that_google_leaves_out_is_known_from_its_children() -> None:
+    assert parse_units([org_unit("/a", "/")]) == {"/a": ("/a", "/"), "/": ("/",)}
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        [],
+        [org_unit("/a")],
+        [org_unit("/"), org_unit("/a/b")],
+        [org_unit("/", orgUnitId=None)],
+        [org_unit("/", orgUnitPath=5)],
+    ],
+)
+def test_a_unit_whose_ancestors_are_not_all_known_would_inherit_wrongly(units: list[dict[str, Any]]) -> None:
+    with pytest.raises(ReadError):
+        parse_units(units)
+
+
+TENANT = Tenant(tenant="t", key="t", label="t", connector="google_workspace", vendor_id="C0", active_people=3)
+
+
+def person(key: str, **fields: Any) -> Account:  # noqa: ANN401 - fields of an account
+    return Account(
+        tenant="t", key=key, label=key, address=key, **{"status": "active", "unit": "/a", "is_admin": False} | fields
+    )
+
+
+def test_active_accounts_and_administrators_are_counted_by_unit() -> None:
+    people = [person("1"), person("2", is_admin=True), person("3", unit="/b"), person("4", status="suspended")]
+    everybody, admins = members(Directory(TENANT, {each.key: each for each in people}))
+    assert everybody is not None
+    assert admins is not None
+    assert (everybody["/a"], everybody["/b"], everybody["/"], admins["/a"], admins["/b"]) == (2, 1, 0, 1, 0)
+
+
+def test_a_unit_does_not_seem_empty_when_accounts_were_not_all_read() -> None:
+    unread = Tenant(tenant="t", key="t", label="t", connector="google_workspace", vendor_id="C0")
+    assert members(Directory(unread, {"1": person("1")})) == (None, None)
+    assert members(Directory(TENANT, {"1": person("1", unit=UNSET)})) == (None, None)
+    everybody, admins = members(Directory(TENANT, {"1": person("1", is_admin=UNSET)}))
+    assert everybody is not None
+    assert (everybody["/a"], admins) == (1, None)
+
+
+# --- the collector, over HTTP
+
+
+def settings_of(*wires: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings by scope when the customer has just these policies."""
+    copy = made()
+    root = str(next(each["orgUnitId"] for each in copy.google.units if each["orgUnitPath"] == "/")).removeprefix("id:")
+    number = {"name": "policies/x", "customer": f"customers/{copy.google.customer_id}", "type": "ADMIN"}
+    copy.google.policies = [number | each for each in wires]
+    for policy in copy.google.policies:
+        query = policy["policyQuery"]
+        assert isinstance(query, dict)
+        if "query" in query:
+            query["query"] = query["query"].replace("ROOT", root)
+    with practice(of=copy) as server:
+        found = read(server, only="settings")
+    assert found.incomplete <= {"settings"}
+    assert bool(found.of("settings")) == ("settings" not in found.incomplete)
+    return {each.scope: each for each in found.of("settings")}
+
+
+ENFORCEMENT = "security.two_step_verification_enforcement"
+
+
+def enforced(start: str, query: str = unit("ROOT"), order: float = 201) -> dict[str, Any]:
+    return wire(ENFORCEMENT, query, order, enforcedFrom=start)
+
+
+@pytest.mark.parametrize(
+    ("start", "required", "since"),
+    [
+        ("2026-01-01T00:00:00Z", True, datetime(2026, 1, 1, tzinfo=UTC)),
+        ("2026-03-02T09:00:00Z", True, TODAY),
+        ("2026-03-03T00:00:00Z", False, datetime(2026, 3, 3, tzinfo=UTC)),
+        ("1970-01-01T00:00:00Z", False, None),
+        ("soon", UNSET, UNSET),
+    ],
+)
+def test_enforcement_protects_from_its_date_on(start: str, required: object, since: object) -> None:
+    root = settings_of(enforced(start))["/"]
+    assert root.mfa_required is required
+    assert root.google_workspace.two_step_enforced_from == since
+
+
+def test_enforcement_that_nobody_set_is_not_known() -> None:
+    root = settings_of(forwarding(unit("ROOT"), 201, allowed=False))["/"]
+    assert (root.mfa_required, root.mail_delegation_allowed, root.auto_forwarding_allowed) == (UNSET, UNSET, False)
+
+
+@pytest.mark.parametrize(
+    ("mode", "publishing", "limit"),
+    [
+        ("ALLOWED", True, "anyone"),
+        ("ALLOWED", False, "new_guests"),
+        ("ALLOWED", "yes", UNSET),
+        ("ALLOWLISTED_DOMAINS", True, "allow_listed"),
+        ("DISALLOWED", False, "nobody"),
+        ("SOMETHING_NEW", False, UNSET),
+    ],
+)
+def test_publishing_goes_further_than_naming_outsiders(mode: str, publishing: object, limit: object) -> None:
+    sharing = wire(
+        "drive_and_docs.external_sharing", unit("ROOT"), externalSharingMode=mode, allowPublishingFiles=publishing
+    )
+    assert settings_of(sharing)["/"].outside_sharing == limit
+
+
+def test_the_group_of_all_administrators_is_an_exception_where_there_are_any() -> None:
+    everybody = f"{group('WORKSPACE_ALL_ADMIN_GROUP')} && {unit('ROOT')}"
+    found = settings_of(enforced("1970-01-01T00:00:00Z"), enforced("2024-01-01T00:00:00Z", everybody, 399.00055))
+    special = {scope for scope in found if "all administrators" in scope}
+    admins = [each for each in organisation().google.accounts if each.is_super_admin or each.role_ids]
+    assert special == {f"{each.unit} (all administrators)" for each in admins if not each.suspended}
+    for scope in special:
+        assert found[scope].mfa_required is True
+        assert found[scope].accounts > 0
+        assert found[scope.removesuffix(" (all administrators)")].mfa_required is False
+
+
+def test_an_exception_for_a_group_is_shown_with_members_unknown() -> None:
+    found = settings_of(
+        forwarding(unit("ROOT"), 201, allowed=False),
+        forwarding(f"{unit('ROOT')} && {group('press')} && {licence('/sku/1')}", 399, allowed=True),
+    )
+    special = found["/ (members of group press, licence /sku/1)"]
+    assert (special.auto_forwarding_allowed, special.accounts) == (True, UNSET)
+    assert found["/"].auto_forwarding_allowed is False
+    assert len({each.key for each in found.values()}) == len(found)
+
+
+def test_a_strange_query_of_a_setting_that_is_not_read_costs_nothing() -> None:
+    found = settings_of(
+        wire("chat.something_new", "entity.moon.exists()", x=1), forwarding(unit("ROOT"), 1, allowed=False)
+    )
+    assert found["/"].auto_forwarding_allowed is False
+
+
+def test_a_strange_query_of_a_setting_that_is_read_leaves_all_settings_unknown() -> None:
+    assert settings_of(forwarding("entity.moon.exists()", 1, allowed=False)) == {}

@@ -1,0 +1,435 @@
+"""Google's wire JSON, and what each surprising fact of it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, Tenant
+from connectors.google_workspace.accounts import counted, parse_account, parse_assignment, parse_role
+from connectors.google_workspace.client import listed
+from connectors.google_workspace.files import parse_file
+from connectors.google_workspace.mail import (
+    parse_auto_forwarding,
+    parse_delegates,
+    parse_filters,
+    parse_forwarding_addresses,
+)
+from connectors.google_workspace.values import address, boolean, moment, text, texts, word
+
+OWNER = Account(tenant="t", key="7", label="Ann", address="ann@org.example")
+TENANT = Tenant(tenant="t", key="t", label="org.example", connector="google_workspace", vendor_id="C0")
+INSIDE = Directory(TENANT, {"7": OWNER}, frozenset({"org.example"}), domains_complete=True)
+NO_DOMAINS = Directory(TENANT, {"7": OWNER})
+
+USER: Mapping[str, Any] = {
+    "id": "117",
+    "primaryEmail": "Ann@Org.example",
+    "name": {"fullName": "Ann Lee"},
+    "isAdmin": False,
+    "isDelegatedAdmin": False,
+    "isEnrolledIn2Sv": True,
+    "isEnforcedIn2Sv": False,
+    "suspended": False,
+    "archived": False,
+    "lastLoginTime": "2026-02-28T10:11:12.000Z",
+    "creationTime": "2025-01-01T00:00:00.000Z",
+    "orgUnitPath": "/Staff",
+    "isMailboxSetup": True,
+}
+
+
+def account(**changes: Any) -> Account:  # noqa: ANN401 - wire JSON
+    """Return the account of the usual user with some fields changed, or left out where they are None."""
+    wire = {**USER, **changes}
+    return parse_account({name: value for name, value in wire.items() if value is not None}, "t", {})
+
+
+# --- values
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "true", [], {}])
+def test_what_is_no_boolean_is_not_collected(value: object) -> None:
+    assert boolean(value) is UNSET
+
+
+@pytest.mark.parametrize("value", [None, "", 5, [], {}])
+def test_what_is_no_text_is_not_collected(value: object) -> None:
+    assert text(value) is UNSET
+    assert address(value) is UNSET
+
+
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    assert text("a\ud800b") == "a\ufffdb"
+    assert text("\U0001f600") == "\U0001f600"
+
+
+def test_a_list_with_anything_but_texts_is_not_collected_and_not_shortened() -> None:
+    assert texts(["A", "b"]) == ("a", "b")
+    assert texts([]) == ()
+    assert texts(["a", 5]) is UNSET
+    assert texts("a") is UNSET
+
+
+def test_an_address_of_blanks_is_none() -> None:
+    assert address("  ") is UNSET
+    assert address(" Ann@Org.Example ") == "ann@org.example"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-03-02T09:00:00.000Z", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2026-03-02T10:00:00+01:00", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2026-03-02T09:00:00", UNSET),
+        ("0001-01-01T00:00:00+23:00", UNSET),
+        ("9999-12-31T23:59:59-23:00", UNSET),
+        ("yesterday", UNSET),
+        (1772442000, UNSET),
+        (None, UNSET),
+    ],
+)
+def test_a_moment_is_aware_and_in_utc_or_not_collected(value: object, expected: object) -> None:
+    assert moment(value) == expected
+
+
+def test_a_word_that_we_do_not_know_is_not_collected() -> None:
+    assert word("A", {"A": "a"}) == "a"
+    for value in ("B", None, 5, ["A"]):
+        assert word(value, {"A": "a"}) is UNSET
+
+
+# --- accounts
+
+
+def test_a_whole_user_is_an_account() -> None:
+    found = account()
+    assert (found.key, found.label, found.address, found.unit) == ("117", "Ann Lee", "ann@org.example", "/Staff")
+    assert (found.mfa_registered, found.mfa_enforced, found.status, found.type) == (True, False, "active", "person")
+    assert (found.is_admin, found.is_super_admin, found.admin_roles) == (False, False, ())
+    assert found.last_sign_in == datetime(2026, 2, 28, 10, 11, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("isEnrolledIn2Sv", ["mfa_registered"]),
+        ("isEnforcedIn2Sv", ["mfa_enforced"]),
+        ("isAdmin", ["is_super_admin", "is_admin"]),
+        ("isDelegatedAdmin", ["is_admin"]),
+        ("suspended", ["status"]),
+        ("archived", ["status"]),
+        ("lastLoginTime", ["last_sign_in"]),
+        ("creationTime", ["created"]),
+        ("orgUnitPath", ["unit"]),
+        ("isMailboxSetup", ["has_mailbox"]),
+    ],
+)
+def test_a_field_that_is_missing_or_of_another_type_is_not_collected(field: str, names: list[str]) -> None:
+    for value in (None, "yes?", 1, []):
+        found = account(**{field: value})
+        if field != "orgUnitPath" or value != "yes?":
+            assert [getattr(found, name) for name in names] == [UNSET] * len(names), value
+
+
+def test_the_beginning_of_1970_means_never() -> None:
+    assert account(lastLoginTime="1970-01-01T00:00:00.000Z").last_sign_in is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"suspended": True}, "suspended"),
+        ({"archived": True}, "archived"),
+        ({"suspended": True, "archived": None}, "suspended"),
+    ],
+)
+def test_a_blocked_account_is_blocked_whatever_else_is_known(changes: dict[str, Any], status: str) -> None:
+    assert account(**changes).status == status
+
+
+def test_one_administrator_flag_is_enough_and_two_are_needed_for_none() -> None:
+    assert account(isDelegatedAdmin=True, isAdmin=None).is_admin is True
+    assert account(isAdmin=True, isDelegatedAdmin=None).is_admin is True
+
+
+def test_aliases_and_recovery_address_are_left_out_when_there_are_none() -> None:
+    assert (account().aliases, account().recovery_address) == ((), None)
+    assert account(recoveryEmail="").recovery_address is None
+    assert account(recoveryEmail="Me@Gmail.com").recovery_address == "me@gmail.com"
+    assert account(recoveryEmail=5).recovery_address is UNSET
+    assert account(aliases=["B@x.example"], nonEditableAliases=["a@x.example"]).aliases == (
+        "a@x.example",
+        "b@x.example",
+    )
+    assert account(aliases="B@x.example").aliases is UNSET
+    assert account(aliases=["a@x.example"], nonEditableAliases=[5]).aliases is UNSET
+
+
+@pytest.mark.parametrize("name", [{}, {"fullName": ""}, {"fullName": 5}, "Ann", None])
+def test_an_account_without_a_name_is_called_by_its_address(name: object) -> None:
+    assert account(name=name).label == "ann@org.example"
+
+
+@pytest.mark.parametrize("changes", [{"id": None}, {"primaryEmail": None}, {"id": 117}, {"primaryEmail": " "}])
+def test_an_account_without_id_or_address_is_malformed(changes: dict[str, Any]) -> None:
+    with pytest.raises(ReadError) as caught:
+        account(**changes)
+    assert caught.value.reason is GapReason.MALFORMED
+
+
+def test_roles_that_were_not_read_are_not_collected() -> None:
+    assert parse_account(dict(USER), "t", None).admin_roles is UNSET
+    assert parse_account(dict(USER), "t", {"117": ("b", "a")}).admin_roles == ("a", "b")
+
+
+def test_a_role_of_a_group_is_a_limitation_because_its_members_are_not_resolved() -> None:
+    assignment = {"assignedTo": "117", "roleId": "9", "assigneeType": "group", "scopeType": "CUSTOMER"}
+    with pytest.raises(ReadError) as caught:
+        parse_assignment(assignment)
+    assert caught.value.reason is GapReason.LIMITATION
+    assert parse_assignment(assignment | {"assigneeType": "user"}) == ("117", "9")
+    assert parse_assignment({"assignedTo": "117", "roleId": "9"}) == ("117", "9")
+
+
+@pytest.mark.parametrize("wire", [{}, {"assignedTo": "1"}, {"roleId": "1"}, {"assignedTo": 1, "roleId": "1"}])
+def test_roles_that_cannot_be_read_are_malformed(wire: dict[str, Any]) -> None:
+    for parse in (parse_assignment, parse_role):
+        with pytest.raises(ReadError):
+            parse(wire)
+
+
+def test_a_count_over_something_not_collected_is_not_collected() -> None:
+    people = [account(), account(suspended=True), account(isAdmin=True)]
+    whole = counted(TENANT, people, complete=True)
+    assert (whole.active_people, whole.super_admins, whole.guests) == (2, 1, 0)
+    for tenant in (
+        counted(TENANT, people, complete=False),
+        counted(TENANT, [*people, account(isAdmin=None)], complete=True),
+        counted(TENANT, [*people, account(archived=None)], complete=True),
+    ):
+        assert (tenant.active_people, tenant.super_admins) == (UNSET, UNSET)
+
+
+# --- listings
+
+
+def test_google_leaves_the_key_of_an_empty_listing_out() -> None:
+    assert listed({}, "filter") == []
+
+
+@pytest.mark.parametrize("value", [None, {}, "x", [1], [None], [[]]])
+def test_a_listing_that_is_no_list_of_objects_is_malformed_and_not_empty(value: object) -> None:
+    with pytest.raises(ReadError) as caught:
+        listed({"filter": value}, "filter")
+    assert caught.value.reason is GapReason.MALFORMED
+
+
+# --- mail
+
+
+def forwarding(**wire: object) -> list[MailRule]:
+    return list(parse_auto_forwarding(wire, OWNER))
+
+
+def test_forwarding_that_is_off_is_no_rule() -> None:
+    assert forwarding(enabled=False) == []
+    assert forwarding(enabled=False, emailAddress="x@evil.example", disposition="trash") == []
+
+
+@pytest.mark.parametrize(
+    ("disposition", "effects"),
+    [
+        ("leaveInInbox", (False, False, False)),
+        ("archive", (False, True, False)),
+        ("trash", (True, False, False)),
+        ("markRead", (False, False, True)),
+        ("dispositionUnspecified", (UNSET, UNSET, UNSET)),
+        ("somethingNew", (UNSET, UNSET, UNSET)),
+        (None, (UNSET, UNSET, UNSET)),
+        (["trash"], (UNSET, UNSET, UNSET)),
+    ],
+)
+def test_a_disposition_says_what_becomes_of_the_original(disposition: object, effects: tuple[object, ...]) -> None:
+    (rule,) = forwarding(enabled=True, emailAddress="X@Evil.example", disposition=disposition)
+    assert (rule.deletes, rule.hides, rule.marks_read) == effects
+    assert (rule.enabled, rule.destinations, rule.matches_all) == (True, ("x@evil.example",), True)
+    assert (rule.owner, rule.mechanism) == ("7", "auto_forwarding")
+
+
+def test_forwarding_that_nobody_calls_off_may_be_on() -> None:
+    (rule,) = forwarding()
+    assert (rule.enabled, rule.destinations) == (UNSET, UNSET)
+
+
+@pytest.mark.parametrize(("status", "enabled"), [("accepted", True), ("pending", False), ("new", UNSET), (None, UNSET)])
+def test_a_forwarding_address_is_in_force_once_accepted(status: str | None, enabled: object) -> None:
+    wire = {"forwardingAddresses": [{"forwardingEmail": "X@evil.example", "verificationStatus": status}]}
+    (rule,) = parse_forwarding_addresses(wire, OWNER)
+    assert (rule.enabled, rule.destinations, rule.mechanism) == (enabled, ("x@evil.example",), "forwarding_address")
+
+
+def filtered(criteria: object, action: object) -> MailRule:
+    (rule,) = parse_filters({"filter": [{"id": "f", "criteria": criteria, "action": action}]}, OWNER)
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("action", "effects"),
+    [
+        ({}, ((), False, False, False)),
+        ({"addLabelIds": ["TRASH"]}, ((), True, False, False)),
+        ({"addLabelIds": ["SPAM"]}, ((), False, True, False)),
+        ({"removeLabelIds": ["INBOX"]}, ((), False, True, False)),
+        ({"removeLabelIds": ["UNREAD"]}, ((), False, False, True)),
+        ({"addLabelIds": ["Label_1", "STARRED"]}, ((), False, False, False)),
+        ({"forward": "X@evil.example"}, (("x@evil.example",), False, False, False)),
+        ({"forward": 5}, (UNSET, False, False, False)),
+        ({"addLabelIds": "TRASH"}, ((), UNSET, UNSET, False)),
+        ({"removeLabelIds": {}}, ((), False, UNSET, UNSET)),
+        ([], (UNSET, UNSET, UNSET, UNSET)),
+        (None, (UNSET, UNSET, UNSET, UNSET)),
+    ],
+)
+def test_what_a_filter_does(action: object, effects: tuple[object, ...]) -> None:
+    rule = filtered({"from": "bank"}, action)
+    assert (rule.destinations, rule.deletes, rule.hides, rule.marks_read) == effects
+
+
+def test_a_filter_without_criteria_is_for_every_mail() -> None:
+    (absent,) = parse_filters({"filter": [{"id": "f", "action": {"addLabelIds": ["TRASH"]}}]}, OWNER)
+    for rule in (absent, filtered({}, {})):
+        assert (rule.matches_all, rule.looks_for, rule.label) == (True, (), "Filter: every mail")
+
+
+def test_a_filter_looks_for_the_words_of_its_criteria() -> None:
+    rule = filtered({"subject": "Password", "from": "No-Reply@x", "hasAttachment": True, "size": 5}, {})
+    assert (rule.matches_all, rule.looks_for) == (False, ("no-reply@x", "true", "5", "password"))
+    assert filtered("text", {}).looks_for is UNSET
+    assert filtered("text", {}).matches_all is UNSET
+
+
+@pytest.mark.parametrize(
+    ("status", "active"),
+    [("accepted", True), ("pending", False), ("rejected", False), ("expired", False), ("new", UNSET), (None, UNSET)],
+)
+def test_a_delegate_is_active_once_accepted(status: str | None, active: object) -> None:
+    wire = {"delegates": [{"delegateEmail": "X@evil.example", "verificationStatus": status}]}
+    (grant,) = parse_delegates(wire, OWNER)
+    assert isinstance(grant, MailboxGrant)
+    assert (grant.grantee, grant.active, grant.right, grant.owner) == ("x@evil.example", active, "delegate", "7")
+
+
+@pytest.mark.parametrize("parse", [parse_delegates, parse_filters, parse_forwarding_addresses])
+def test_an_absent_list_of_a_mailbox_is_an_empty_one(parse: Any) -> None:  # noqa: ANN401 - three kinds of parsers
+    assert list(parse({}, OWNER)) == []
+
+
+# --- files
+
+OWN = {"id": "1", "type": "user", "role": "owner", "emailAddress": "ann@org.example"}
+ANYONE = {"id": "2", "type": "anyone", "role": "reader", "allowFileDiscovery": False}
+COLLEAGUE = {"id": "3", "type": "user", "role": "writer", "emailAddress": "bob@org.example"}
+STRANGER = {"id": "4", "type": "user", "role": "commenter", "emailAddress": "Eve@Evil.example"}
+EVERYBODY = {"id": "5", "type": "domain", "role": "reader", "domain": "org.example", "allowFileDiscovery": True}
+
+
+def shared(*permissions: object, directory: Directory = INSIDE, **fields: object) -> SharedItem | None:
+    wire = {"id": "f", "name": "Plan", "mimeType": "text/plain", "shared": True, "permissions": [*permissions]}
+    return parse_file(wire | fields, OWNER, directory)
+
+
+def item(*permissions: object, directory: Directory = INSIDE, **fields: object) -> SharedItem:
+    found = shared(*permissions, directory=directory, **fields)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("permissions", "exposure", "role", "discoverable", "outsiders"),
+    [
+        ([OWN, ANYONE], "anyone", "reader", False, ()),
+        ([OWN, ANYONE | {"allowFileDiscovery": True}], "anyone", "reader", True, ()),
+        ([OWN, ANYONE, STRANGER], "anyone", "reader", False, ("eve@evil.example",)),
+        ([OWN, EVERYBODY, COLLEAGUE], "organisation", "reader", True, ()),
+        ([OWN, STRANGER, COLLEAGUE], "outsiders", "commenter", False, ("eve@evil.example",)),
+        ([OWN, COLLEAGUE], "people", "writer", False, ()),
+        ([OWN, COLLEAGUE | {"type": "group", "role": "reader"}], "people", "reader", False, ()),
+        ([OWN, COLLEAGUE | {"role": "fileOrganizer"}], "people", "writer", False, ()),
+        ([OWN, EVERYBODY | {"domain": "evil.example"}], "outsiders", "reader", True, ("evil.example",)),
+        ([OWN, EVERYBODY | {"domain": "sub.org.example"}], "outsiders", "reader", True, ("sub.org.example",)),
+    ],
+)
+def test_the_widest_circle_decides(
+    permissions: list[object], exposure: str, role: str, outsiders: tuple[str, ...], *, discoverable: bool
+) -> None:
+    found = item(*permissions)
+    assert (found.exposure, found.role, found.discoverable, found.outsiders) == (
+        exposure,
+        role,
+        discoverable,
+        outsiders,
+    )
+
+
+def test_a_file_that_nobody_else_can_open_is_not_shared() -> None:
+    assert shared(OWN) is None
+    assert shared(OWN, ANYONE | {"deleted": True}) is None
+    assert shared(shared=False, permissions=None) is None
+
+
+@pytest.mark.parametrize("permissions", [None, [], {}, "x", [5]])
+def test_a_shared_file_without_permissions_is_shared_with_we_do_not_know_whom(permissions: object) -> None:
+    for fields in ({"permissions": permissions}, {"permissions": permissions, "shared": None}):
+        found = item(**fields)
+        assert (found.exposure, found.role, found.outsiders, found.expires) == (UNSET, UNSET, UNSET, UNSET)
+
+
+def test_a_shared_file_whose_permissions_google_left_out_is_one_too() -> None:
+    found = parse_file({"id": "f", "shared": True}, OWNER, INSIDE)
+    assert found is not None
+    assert (found.exposure, found.label) == (UNSET, "f")
+
+
+def test_without_the_own_domains_a_named_person_may_be_an_outsider() -> None:
+    found = item(OWN, COLLEAGUE, directory=NO_DOMAINS)
+    assert (found.exposure, found.outsiders, found.role, found.expires) == (UNSET, UNSET, UNSET, UNSET)
+    assert found.discoverable is False  # a file shared by name cannot be searched for
+    assert item(OWN, ANYONE, COLLEAGUE, directory=NO_DOMAINS).exposure == "anyone"
+
+
+@pytest.mark.parametrize("kind", ["alien", None, 5, ["anyone"], {}])
+def test_a_permission_of_a_new_kind_may_be_wider_than_the_others(kind: object) -> None:
+    found = item(OWN, COLLEAGUE, {"id": "9", "type": kind, "role": "reader", "emailAddress": "bob@org.example"})
+    assert (found.exposure, found.role, found.outsiders, found.discoverable) == (UNSET, UNSET, UNSET, UNSET)
+    assert item(OWN, ANYONE, {"type": kind}).exposure == "anyone"
+
+
+def test_a_role_that_we_do_not_know_may_be_the_strongest() -> None:
+    assert item(OWN, ANYONE | {"role": "alien"}).role is UNSET
+    assert item(OWN, COLLEAGUE | {"role": "alien"}, COLLEAGUE).role is UNSET
+    assert item(OWN, COLLEAGUE | {"role": "alien"}, COLLEAGUE | {"role": "organizer"}).role == "owner"
+
+
+def test_access_ends_when_the_last_of_the_widest_permissions_does() -> None:
+    first, last = "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"
+    assert item(OWN, ANYONE).expires is None
+    assert item(OWN, ANYONE | {"expirationTime": first}, COLLEAGUE).expires == datetime(2026, 6, 1, tzinfo=UTC)
+    assert item(OWN, *(STRANGER | {"expirationTime": end} for end in (first, last))).expires == moment(last)
+    assert item(OWN, STRANGER, STRANGER | {"expirationTime": first}).expires is None
+    assert item(OWN, ANYONE | {"expirationTime": "soon"}).expires is UNSET
+
+
+def test_whether_a_file_can_be_found_is_not_guessed() -> None:
+    without = {name: value for name, value in ANYONE.items() if name != "allowFileDiscovery"}
+    assert item(OWN, without).discoverable is UNSET
+
+
+def test_a_folder_is_told_apart_and_a_file_without_id_is_malformed() -> None:
+    assert item(OWN, ANYONE, mimeType="application/vnd.google-apps.folder").item == "folder"
+    with pytest.raises(ReadError):
+        shared(OWN, ANYONE, id=None)
