@@ -1,4 +1,4 @@
-"""What is wrong beside accounts, mail rules and files in the Google Workspace customer, from the meaning of each kind."""
+"""What is wrong in the Google Workspace customer beside its mail rules and files, from the meaning of each kind."""
 
 from __future__ import annotations
 
@@ -68,6 +68,10 @@ def in_account(account: GoogleAccount, units_with_imap: set[str]) -> Iterator[tu
             yield "risky-app", token["clientId"]
     if is_admin and account.unit in units_with_imap and (account.mail.imap or {}).get("enabled"):
         yield "imap-on", account.id
+    yield from in_addresses(account)
+
+
+def in_addresses(account: GoogleAccount) -> Iterator[tuple[str, str]]:
     for address in account.mail.send_as:
         if address.get("replyToAddress") and is_outside(address["replyToAddress"]):
             yield "outside-reply-to", account.id
