@@ -20,6 +20,7 @@ _PART = re.compile(
     "(?P<method>[A-Z]+) (?P<target>/[!-~]*) HTTP/1\\.1\r\n"
     "Authorization: Bearer [!-~]+\r\nAccept: application/json\r\n\r\n\r\n"
 )
+_STATUS = re.compile(rb"HTTP/\d\.\d ([1-5]\d\d)\b")
 
 
 def encode(lines: Mapping[int, tuple[str, str]]) -> tuple[str, bytes]:
@@ -57,7 +58,8 @@ def decode(answer: Answer, numbers: Collection[int]) -> dict[int, Answer]:
         raise malformed("a batch answer that is no batch")
     found: dict[str, Answer] = {}
     body = b"\n" + answer.body.replace(b"\r\n", b"\n")  # JSON has no bare CR, so nothing is lost
-    for part in body.split(b"\n--" + boundary.encode("ascii"))[1:]:
+    # Before the first boundary there is nothing, behind the last one neither; without a last one, a part may be cut.
+    for part in body.split(b"\n--" + boundary.encode("ascii"))[1:-1]:
         head, _, message = part.lstrip(b"\n").partition(b"\n\n")
         number = _fields(head).get("content-id", "").strip("<> ").rpartition("response-")[2].strip("<> ")
         found[number] = _inner(message)
@@ -68,12 +70,11 @@ def decode(answer: Answer, numbers: Collection[int]) -> dict[int, Answer]:
 def _inner(message: bytes) -> Answer:
     """Read one HTTP answer: status line, headers, body."""
     head, _, body = message.partition(b"\n\n")
-    status, _, fields = head.partition(b"\n")
-    try:
-        code = int(status.split(b" ")[1])
-    except (IndexError, ValueError):
+    line, _, fields = head.partition(b"\n")
+    status = _STATUS.match(line)
+    if status is None:
         return Answer(HTTPStatus.BAD_GATEWAY, {}, b"")
-    return Answer(code, _fields(fields), body)
+    return Answer(int(status[1]), _fields(fields), body)
 
 
 def _fields(lines: bytes) -> dict[str, str]:
