@@ -124,6 +124,7 @@ class _Broken:
     kinds: tuple[str, ...]
     error: AuditorError
     batch_size: int = 1
+    per_account: bool = False
 
     def targets(self) -> Iterable[Target]:
         """Nothing."""
