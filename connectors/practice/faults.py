@@ -34,7 +34,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 BREAKS_CONNECTION = frozenset({"reset", "cut"})
 # An authority that hands out tokens has no listings to falsify and no token to call expired.
 NOT_AT_SIGN_IN = frozenset({"foreign_link", "repeated_link", "unauthorized", "empty", "denied"})
-SIGN_IN_HOSTS = frozenset({"oauth2.googleapis.com", "login.microsoftonline.com"})
+SIGN_IN_HOSTS = frozenset(
+    {
+        "169.254.169.254",
+        "login.chinacloudapi.cn",
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "oauth2.googleapis.com",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from connectors.practice.campaign.microsoft_entra_problems import plant_entra_pr
 from connectors.practice.campaign.microsoft_exchange import exchange_organisation
 from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
 from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
+from connectors.practice.campaign.microsoft_teams import plant_teams, teams_configurations
 from connectors.practice.campaign.microsoft_tenant import guests_of, microsoft_tenant
 from connectors.practice.campaign.problems import plant_problems
 from connectors.practice.campaign.roster import outsiders, roster
@@ -52,12 +53,14 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
     organisation.microsoft.exchange = exchange_organisation(stream(seed, "exchange"), organisation.microsoft, today)
     furnish_google_catalogue(stream(seed, "google catalogue"), organisation)
     organisation.microsoft.entra = entra_organisation(stream(seed, "entra"), organisation.microsoft, today)
+    organisation.microsoft.teams = teams_configurations()
     scene, further = Scene(organisation, stream(seed, "story")), Scene(organisation, stream(seed, "microsoft story"))
     plant_problems(scene)
     plant_mail_problems(further)
     plant_entra_problems(further)
     plant_mail_decoys(further)
     plant_entra_decoys(further)
+    plant_teams(further)
     plant_decoys(scene)
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:

@@ -225,6 +225,7 @@ class MicrosoftTenant:
     named_locations: list[Json] = field(default_factory=list)  # wire objects of conditionalAccess/namedLocations
     exchange: ExchangeOrganisation = field(default_factory=ExchangeOrganisation)
     entra: EntraOrganisation = field(default_factory=EntraOrganisation)
+    teams: dict[str, list[Json]] = field(default_factory=dict)  # configurations of Teams by type
 
 
 @dataclass(frozen=True, slots=True)

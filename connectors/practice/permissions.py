@@ -63,6 +63,7 @@ MICROSOFT_ROLES = frozenset(
         "SharePointTenantSettings.Read.All",
         "Sites.Read.All",
         "User.Read.All",
+        "application_access",
     }
 )
 
@@ -76,7 +77,7 @@ class Permissions:
     ``google_scopes`` are the scopes of the domain-wide delegation (full URLs), ``google_apis`` the APIs enabled in the
     service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the
     administrator may use the Policy API. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
-    role that Exchange wants besides ``Exchange.ManageAsApp``, ``exchange_recipients`` the Exchange role Mail Recipients
+    role that Exchange and Teams want besides their own, ``exchange_recipients`` the Exchange role Mail Recipients
     without which Get-RecipientPermission is not there, ``premium`` the Entra ID P1 licence.
     """
 

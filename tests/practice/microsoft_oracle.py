@@ -22,13 +22,8 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
             yield from ((kind, account.address, key) for kind, key in found)
     for account in tenant.accounts:
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
-    for found in (
-        in_exchange(tenant, is_outside),
-        in_applications(tenant, today),
-        in_settings(tenant),
-        in_places(tenant),
-    ):
-        yield from ((kind, "", key) for kind, key in found)
+    settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
+    yield from ((kind, "", key) for kind, key in (*settings, *in_applications(tenant, today), *in_places(tenant)))
 
 
 def grants(account: MicrosoftAccount) -> Iterator[tuple[str, str]]:
@@ -130,6 +125,15 @@ def in_settings(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
             yield "ca-report-only", policy["id"]
         elif "mfa" in grant["builtInControls"] and (conditions["locations"] or conditions["signInRiskLevels"]):
             yield "ca-narrowed", policy["id"]
+
+
+def in_teams(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
+    for federation in tenant.teams["TenantFederationSettings"]:
+        if federation["AllowFederatedUsers"] and "AllowAllKnownDomains" in federation["AllowedDomains"]:
+            yield "teams-anyone-federation", tenant.tenant_id
+    for policy in tenant.teams["TeamsMeetingPolicy"]:
+        if policy["AutoAdmittedUsers"] == "Everyone":
+            yield "teams-meeting-open", policy["Identity"]
 
 
 def in_places(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,16 @@ def test_every_vendor_host_has_an_endpoint(server: PracticeServer) -> None:
         LOGIN,
         GRAPH,
         EXCHANGE,
+        "api.interfaces.records.teams.microsoft.com",
+        "169.254.169.254",
+        "login.microsoftonline.us",
+        "graph.microsoft.us",
+        "dod-graph.microsoft.us",
+        "outlook.office365.us",
+        "outlook-dod.office365.us",
+        "login.chinacloudapi.cn",
+        "microsoftgraph.chinacloudapi.cn",
+        "outlook.office365.cn",
     }
     assert all(address == f"{server.address}/{host}" for host, address in server.endpoints.items())
 

@@ -225,6 +225,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             "exchange": asdict(organisation.microsoft.exchange),
             "entra": asdict(organisation.microsoft.entra),
             "groups": [group.id for group in organisation.microsoft.groups],
+            "teams": organisation.microsoft.teams,
             "conditional access": organisation.microsoft.conditional_access,
         }
     )
@@ -286,6 +287,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "smtp-auth-off",
         "suspended-not-enrolled",
         "synchronised-member",
+        "teams-meeting-lobby",
         "trashed-public-file",
         "vacation-reply",
     }

@@ -2,57 +2,31 @@
 
 Kinds of problems, all objects of a kind being listed. ``object_id`` is the vendor's id of what carries the problem.
 
-=================== ========= ================================================== ================================================================= ========================
-kind                clo ud     meaning                                           ``object_id``
-======================== ================================================================= ========================
-not-enrolled        Goo gle    active person without 2-Step Verification         account
-admin-not-enrolled  Goo gle    the same of an administrator (listed twice)       account
-not-enforced        Goo gle    active person of a unit without enforcement       account
-stale-admin         bot h      administrator not signed in for over 90 days      account
-auto-forwarding     Goo gle    whole mailbox forwarded outside                   outside address
-forwarding-address  Goo gle    outside forwarding address, verified              outside address
-forwarding-filter   Goo gle    filter forwards outside                           filter
-hiding-filter       Goo gle    filter deletes or hides warnings and money mail   filter
-outside-delegate    Goo gle    delegate outside                                  outside address
-public-file         Goo gle    file open to anybody, not in the trash            file
-outside-share       bot h      file or folder that a stranger or guest may edit  file, drive item
-not-registered      Mic rosoft enabled member without a second factor            account
-mfa-excluded        Mic rosoft enabled member whom the MFA policy leaves out     account
-admin-weak-method   Mic rosoft administrator with nothing but a telephone        account
-stale-guest         Mic rosoft guest not signed in for over 180 days             account
-forwarding-rule     Mic rosoft inbox rule in force that sends mail outside       rule
-hiding-rule         Mic rosoft inbox rule in force that hides mail               rule
-mailbox-forwarding  Mic rosoft mailbox forwarded outside by an administrator     mailbox (ExchangeGuid)
-transport-rule      Mic rosoft mail flow rule in force that sends mail outside   rule (Guid)
-public-link         Mic rosoft link that opens for anybody                       drive item
-setting-*           bot h      a weak setting, where it is set                   organisational unit; tenant
-======================== ================================================================= ========================
-
-Further kinds of the Go ogle Workspace customer (``google_further_problems``). What is a property of an account or of its
-mailbox is known by the  account's id, whatever the fact is called.
-
-======================== ================================================================= ========================
-kind                     meaning                                                           ``object_id``
-======================== ================================================================= ========================
-outside-reply-to         answers go to an address outside (sendAs.replyToAddress)          account
-outside-smtp-server      sends as an outside address through somebody else's server        account
-imap-on                  administrator's mailbox with IMAP on, in a unit that allows it    account
-setting-imap             unit that allows IMAP                                             organisational unit
-weak-password            active, password_strength WEAK in the usage report                account
-less-secure-apps         active, may sign programs in with the password alone              account
-app-password             active, has an application password (asps.list)                   account
-admin-without-key        active administrator, also through a group, without any key or    account
-                         passkey; whoever is not enrolled is among them
-recovery-shared          recovery telephone or address that another account has as well    account, each of them
-risky-app                active account let in an application that sees all mail or files  clientId
-group-forwards-outside   outside member (or outside list) while anybody may post           group
-group-open-to-join       anybody at all may join                                           group
-group-readable-by-anyone anybody at all may read                                         group
-mfa-disabled-event       2-Step Verification switched off in the last 180 days             uniqueQualifier
-forwarding-event         forwarding to the outside switched on in the last 180 days        uniqueQualifier
-delegation-event         domain-wide delegation given to a client that is not the auditor  uniqueQualifier
-open-alert               alert in the alert centre that is not CLOSED                      alertId
-======================== ================================================================= ========================
+=================== ========= ================================================= ==========================
+kind                cloud     meaning                                           ``object_id``
+=================== ========= ================================================= ==========================
+not-enrolled        Google    active person without 2-Step Verification         account
+admin-not-enrolled  Google    the same of an administrator (listed twice)       account
+not-enforced        Google    active person of a unit without enforcement       account
+stale-admin         both      administrator not signed in for over 90 days      account
+auto-forwarding     Google    whole mailbox forwarded outside                   outside address
+forwarding-address  Google    outside forwarding address, verified              outside address
+forwarding-filter   Google    filter forwards outside                           filter
+hiding-filter       Google    filter deletes or hides warnings and money mail   filter
+outside-delegate    Google    delegate outside                                  outside address
+public-file         Google    file open to anybody, not in the trash            file
+outside-share       both      file or folder that a stranger or guest may edit  file, drive item
+not-registered      Microsoft enabled member without a second factor            account
+mfa-excluded        Microsoft enabled member whom the MFA policy leaves out     account
+admin-weak-method   Microsoft administrator with nothing but a telephone        account
+stale-guest         Microsoft guest not signed in for over 180 days             account
+forwarding-rule     Microsoft inbox rule in force that sends mail outside       rule
+hiding-rule         Microsoft inbox rule in force that hides mail               rule
+mailbox-forwarding  Microsoft mailbox forwarded outside by an administrator     mailbox (ExchangeGuid)
+transport-rule      Microsoft mail flow rule in force that sends mail outside   rule (Guid)
+public-link         Microsoft link that opens for anybody                       drive item
+setting-*           both      a weak setting, where it is set                   organisational unit; tenant
+=================== ========= ================================================= ==========================
 
 Further kinds of the Google Workspace customer (``google_further_problems``). What is a property of an account or of its
 mailbox is known by the account's id, whatever the fact is called.
@@ -73,7 +47,7 @@ recovery-shared          recovery telephone or address that another account has 
 risky-app                active account let in an application that sees all mail or files   clientId
 group-forwards-outside   outside member (or outside list) while anybody may post            group
 group-open-to-join       anybody at all may join                                            group
-group-readable-by-anyone anybody at all may read                                         gr oup
+group-readable-by-anyone anybody at all may read                                            group
 mfa-disabled-event       2-Step Verification switched off in the last 180 days              uniqueQualifier
 forwarding-event         forwarding to the outside switched on in the last 180 days         uniqueQualifier
 delegation-event         domain-wide delegation given to a client that is not the auditor   uniqueQualifier

@@ -1,11 +1,11 @@
-"""Microsoft's side of the practice organisation: sign-in, Graph and the Exchange admin API."""
+"""Microsoft's side of the practice organisation: sign-in, Graph, Exchange and Teams, in every cloud."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from connectors.practice.microsoft import exchange, graph, sign_in
+from connectors.practice.microsoft import clouds, exchange, graph, managed_identity, sign_in, teams
 from connectors.practice.microsoft.directory import Directory
 from connectors.practice.microsoft.tokens import Mint
 
@@ -37,8 +37,13 @@ def service(
     directory = Directory(tenant)
     key = hashlib.sha256(credentials.microsoft_secret.encode()).digest()
     mint = Mint(tenant.tenant_id, credentials.microsoft_client_id, key)
-    return {
-        sign_in.HOST: sign_in.service(tenant, credentials, permissions, mint, clock),
-        graph.HOST: graph.service(directory, permissions, mint, serve, clock),
-        exchange.HOST: exchange.service(directory, permissions, mint, clock),
+    services: dict[str, Service] = {
+        clouds.TEAMS_HOST: teams.service(tenant, permissions, mint, clock),
+        managed_identity.HOST: managed_identity.service(permissions, mint, clock),
     }
+    for cloud in clouds.CLOUDS:
+        services[cloud.sign_in] = sign_in.service(tenant, credentials, permissions, mint, clock, cloud)
+        graph_here = graph.service(directory, permissions, mint, serve, clock, absent=cloud.absent)
+        services |= dict.fromkeys(cloud.graph, graph_here)
+        services |= dict.fromkeys(cloud.exchange, exchange.service(directory, permissions, mint, clock))
+    return services

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from connectors.practice.microsoft import exchange_settings, mailboxes, recipients
 from connectors.practice.microsoft.cmdlets import Cmdlet, CmdletError, run
 from connectors.practice.microsoft.odata import token_for
-from connectors.practice.microsoft.tokens import EXCHANGE, EXCHANGE_ROLE, Mint, TokenError
+from connectors.practice.microsoft.tokens import EXCHANGE_ROLE, Mint, TokenError
 from connectors.practice.wire import Answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Request, Service
 
-HOST = "outlook.office365.com"
 NUL_BODY = b"\x00" * 64
 PAGE_PREFERRED = re.compile(r"odata\.maxpagesize=(\d+)")
 CMDLETS: dict[str, Cmdlet] = {
@@ -43,7 +42,7 @@ def service(
     def answer(request: Request) -> Answer:
         granted = permissions()
         try:
-            held = mint.roles(request, EXCHANGE, now()) & granted.microsoft_roles
+            held = mint.roles(request, f"https://{request.host}", now()) & granted.microsoft_roles
         except TokenError:
             return _unauthorized()
         if EXCHANGE_ROLE not in held:

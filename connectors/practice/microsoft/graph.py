@@ -25,14 +25,13 @@ from connectors.practice.microsoft import (
 )
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.odata import QueryError
-from connectors.practice.microsoft.tokens import GRAPH, Mint, TokenError
+from connectors.practice.microsoft.tokens import Mint, TokenError
 
 if TYPE_CHECKING:
     from connectors.practice.microsoft.directory import Directory
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Answer, Request, Service
 
-HOST = "graph.microsoft.com"
 OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *groups.OPERATIONS,
@@ -75,15 +74,20 @@ def service(
     mint: Mint,
     serve: Service,
     now: Callable[[], datetime],
+    *,
+    absent: tuple[str, ...] = (),
 ) -> Service:
-    """Return the Graph of one tenant; ``serve`` answers the parts of a ``$batch``."""
-    table = routes(OPERATIONS)
+    """Return the Graph of one tenant; ``serve`` answers the parts of a ``$batch``.
+
+    ``absent`` are words in the addresses of what Graph does not have in this cloud.
+    """
+    table = routes(tuple(each for each in OPERATIONS if not any(word in each.address for word in absent)))
 
     def answer(request: Request) -> Answer:
         moment, granted = now(), permissions()
         try:
             # A role taken away counts at once; a role added needs a new token, as in Entra.
-            held = mint.roles(request, GRAPH, moment) & granted.microsoft_roles
+            held = mint.roles(request, f"https://{request.host}", moment) & granted.microsoft_roles
         except TokenError as error:
             return refusals.unauthenticated(request, moment, str(error))
         if not request.inner and batch.is_batch(request):

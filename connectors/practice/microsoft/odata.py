@@ -15,7 +15,7 @@ from connectors.practice.wire import Answer
 if TYPE_CHECKING:
     from connectors.practice.wire import Request
 
-METADATA = "https://graph.microsoft.com/{version}/$metadata#{entity}"
+METADATA = "https://{host}/{version}/$metadata#{entity}"
 MEMBERSHIP = re.compile(r"(\w+)/any\((\w+):\2 eq '((?:[^']|'')*)'\)")
 COMPARISON = re.compile(r"(\w+) eq (?:'((?:[^']|'')*)'|(true|false|null))")
 DIRECTORY_PAGE = 100  # rows, unless $top says otherwise
@@ -38,7 +38,7 @@ class QueryError(Exception):
 def context(request: Request, entity: str) -> str:
     """Return the ``@odata.context`` of an answer: always Microsoft's own address, however the server was reached."""
     version = request.path.split("/", 2)[1]
-    return METADATA.format(version=version, entity=entity)
+    return METADATA.format(host=request.host, version=version, entity=entity)
 
 
 def single(request: Request, entity: str, fields: Json) -> Answer:

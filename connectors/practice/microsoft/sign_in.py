@@ -1,4 +1,4 @@
-"""``login.microsoftonline.com``: discovery, and tokens for the application alone (client credentials).
+"""``login.microsoftonline.com`` and its like: discovery, and tokens for the application alone (client credentials).
 
 msal 1.39 asks for ``/{tenant}/v2.0/.well-known/openid-configuration`` first and posts to the ``token_endpoint`` that it
 finds there; the addresses in these documents are therefore Microsoft's own.
@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors.practice.microsoft.assertion import ASSERTION_TYPE, RefusedAssertion, verify
-from connectors.practice.microsoft.tokens import EXCHANGE, GRAPH, LIFETIME
+from connectors.practice.microsoft.clouds import PUBLIC, Cloud
+from connectors.practice.microsoft.tokens import LIFETIME
 from connectors.practice.wire import Answer
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from connectors.practice.permissions import Permissions
     from connectors.practice.wire import Request, Service
 
-HOST = "login.microsoftonline.com"
-BASE = f"https://{HOST}"
-SCOPES = {f"{GRAPH}/.default": GRAPH, f"{EXCHANGE}/.default": EXCHANGE}
 ALIASES = ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"]
 
 
@@ -49,8 +47,9 @@ def service(
     permissions: Callable[[], Permissions],
     mint: Mint,
     now: Callable[[], datetime],
+    cloud: Cloud = PUBLIC,
 ) -> Service:
-    """Return the sign-in service of one tenant, known by its id and by each of its domains."""
+    """Return the sign-in service of one tenant, known by its id and by each of its domains, in one cloud."""
     names = {tenant.tenant_id.lower(), *(str(domain["id"]).lower() for domain in tenant.domains)}
 
     def answer(request: Request) -> Answer:
@@ -59,13 +58,13 @@ def service(
                 case "GET", ["common", "discovery", "instance"]:
                     return Answer(200, instance_discovery(request))
                 case "GET", ["organizations", "v2.0", ".well-known", "openid-configuration"]:
-                    return Answer(200, openid_configuration("organizations"))
+                    return Answer(200, openid_configuration(cloud, "organizations"))
                 case "GET", [name, "v2.0", ".well-known", "openid-configuration"]:
                     require_tenant(name, names)
-                    return Answer(200, openid_configuration(tenant.tenant_id))
+                    return Answer(200, openid_configuration(cloud, tenant.tenant_id))
                 case "POST", [name, "oauth2", "v2.0", "token"]:
                     require_tenant(name, names)
-                    audience = requested_audience(request, credentials, tenant, now())
+                    audience = requested_audience(request, credentials, tenant, cloud, now())
                     body = bearer(mint.issue(audience, permissions().microsoft_roles, now()))
                     return Answer(200, body, {"Cache-Control": "no-store", "Pragma": "no-cache"})
                 case _:
@@ -83,16 +82,20 @@ def require_tenant(name: str, known: set[str]) -> None:
         raise SignInError(400, "invalid_request", 90002, sentence)
 
 
-def requested_audience(request: Request, credentials: Credentials, tenant: MicrosoftTenant, now: datetime) -> str:
+def requested_audience(
+    request: Request, credentials: Credentials, tenant: MicrosoftTenant, cloud: Cloud, now: datetime
+) -> str:
     """Return the service that a token request asks for, the application authenticated; raises ``SignInError``."""
     form = {key: values[-1] for key, values in parse_qs(request.body.decode(errors="replace")).items()}
     if (grant := form.get("grant_type", "")) != "client_credentials":
         raise SignInError(400, "unsupported_grant_type", 70003, f"The grant type '{grant}' is not supported.")
     authenticate(form, request, credentials, tenant, now)
-    if (scope := form.get("scope", "")) not in SCOPES:
+    scope = form.get("scope", "")
+    resource = scope.removesuffix("/.default")
+    if not scope.endswith("/.default") or resource not in cloud.resources():
         sentence = f"The provided value for the input parameter 'scope' is not valid: '{scope}'."
         raise SignInError(400, "invalid_scope", 1002012, sentence)
-    return SCOPES[scope]
+    return resource
 
 
 def bearer(token: str) -> Json:
@@ -109,8 +112,9 @@ def authenticate(
         sentence = f"Application with identifier '{client}' was not found in the directory '{tenant.name}'."
         raise SignInError(400, "unauthorized_client", 700016, sentence)
     if form.get("client_assertion_type") == ASSERTION_TYPE and "client_assertion" in form:
-        audiences = {f"{BASE}{request.path}", f"{request.base}{request.path}"}
-        audiences |= {f"{BASE}/{tenant.tenant_id}/oauth2/v2.0/token"}
+        base = f"https://{request.host}"
+        audiences = {f"{base}{request.path}", f"{request.base}{request.path}"}
+        audiences |= {f"{base}/{tenant.tenant_id}/oauth2/v2.0/token"}
         try:
             verify(form["client_assertion"], credentials.microsoft_certificate, client, audiences, now)
         except RefusedAssertion as error:
@@ -144,39 +148,44 @@ def refusal(error: SignInError, request: Request, now: datetime) -> Json:
         "timestamp": moment,
         "trace_id": trace,
         "correlation_id": correlation,
-        "error_uri": f"{BASE}/error?code={error.number}",
+        "error_uri": f"https://{request.host}/error?code={error.number}",
     }
 
 
 def instance_discovery(request: Request) -> Json:
-    """Which hosts sign people in for the public cloud; msal asks for other hosts than the well-known ones."""
-    asked = request.query.get("authorization_endpoint", f"{BASE}/common/oauth2/authorize")
+    """Which hosts sign people in for this cloud; msal asks for other hosts than the well-known ones."""
+    base = f"https://{request.host}"
+    asked = request.query.get("authorization_endpoint", f"{base}/common/oauth2/authorize")
     authority = asked.removeprefix("https://").split("/")[1] if asked.count("/") > 2 else "common"  # noqa: PLR2004 - https://host/tenant
+    network = {"preferred_network": request.host, "preferred_cache": request.host, "aliases": [request.host]}
+    if request.host == PUBLIC.sign_in:
+        network |= {"preferred_cache": "login.windows.net", "aliases": ALIASES}
     return {
-        "tenant_discovery_endpoint": f"{BASE}/{authority}/v2.0/.well-known/openid-configuration",
+        "tenant_discovery_endpoint": f"{base}/{authority}/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",
-        "metadata": [{"preferred_network": HOST, "preferred_cache": "login.windows.net", "aliases": ALIASES}],
+        "metadata": [network],
     }
 
 
-def openid_configuration(tenant: str) -> Json:
+def openid_configuration(cloud: Cloud, tenant: str) -> Json:
     """Return the tenant's endpoints, at Microsoft's own addresses."""
+    base = f"https://{cloud.sign_in}"
     issuer = "{tenantid}" if tenant == "organizations" else tenant
     return {
-        "token_endpoint": f"{BASE}/{tenant}/oauth2/v2.0/token",
+        "token_endpoint": f"{base}/{tenant}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        "jwks_uri": f"{BASE}/{tenant}/discovery/v2.0/keys",
+        "jwks_uri": f"{base}/{tenant}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": f"{BASE}/{issuer}/v2.0",
-        "authorization_endpoint": f"{BASE}/{tenant}/oauth2/v2.0/authorize",
-        "device_authorization_endpoint": f"{BASE}/{tenant}/oauth2/v2.0/devicecode",
-        "end_session_endpoint": f"{BASE}/{tenant}/oauth2/v2.0/logout",
+        "issuer": f"{base}/{issuer}/v2.0",
+        "authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/authorize",
+        "device_authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/devicecode",
+        "end_session_endpoint": f"{base}/{tenant}/oauth2/v2.0/logout",
         "tenant_region_scope": "NA",
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": cloud.sign_in.removeprefix("login."),
         "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
+        "msgraph_host": cloud.graph[0],
     }

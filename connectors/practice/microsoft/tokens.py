@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connectors.practice.microsoft.clouds import CLOUDS, Kind
+
 if TYPE_CHECKING:
     from connectors.practice.organisation import Json
     from connectors.practice.wire import Request
 
-GRAPH = "https://graph.microsoft.com"
-EXCHANGE = "https://outlook.office365.com"
-EXCHANGE_ROLE = "Exchange.ManageAsApp"  # belongs to the Exchange resource; all other roles belong to Graph
+EXCHANGE_ROLE = "Exchange.ManageAsApp"
+TEAMS_ROLE = "application_access"
+ROLES: dict[str, Kind] = {EXCHANGE_ROLE: "exchange", TEAMS_ROLE: "teams"}  # all others belong to Graph
+RESOURCES: dict[str, Kind] = {name: kind for cloud in CLOUDS for name, kind in cloud.resources().items()}
 LIFETIME = 3599  # seconds; Microsoft grants an hour and reports one second less
 
 
@@ -32,15 +35,18 @@ class Mint:
     client_id: str
     key: bytes
 
-    def issue(self, audience: str, roles: frozenset[str], now: datetime) -> str:
-        """Return a token for ``audience`` that carries those of ``roles`` that belong to it."""
+    def issue(self, audience: str, roles: frozenset[str], now: datetime, *, lifetime: int = LIFETIME) -> str:
+        """Return a token for ``audience`` that carries those of ``roles`` that belong to it, alive for ``lifetime``.
+
+        Raises ``KeyError`` for an audience that is none of Microsoft's.
+        """
         issued = int(now.timestamp())
         claims: Json = {
             "aud": audience,
             "iss": f"https://sts.windows.net/{self.tenant_id}/",
             "iat": issued,
             "nbf": issued,
-            "exp": issued + LIFETIME,
+            "exp": issued + lifetime,
             "appid": self.client_id,
             "app_displayname": "auditor",
             "appidacr": "1",
@@ -49,7 +55,7 @@ class Mint:
             "ver": "1.0",
         }
         # Microsoft leaves the claim out when nothing was granted.
-        if mine := sorted(role for role in roles if (role == EXCHANGE_ROLE) == (audience == EXCHANGE)):
+        if mine := sorted(role for role in roles if ROLES.get(role, "graph") == RESOURCES[audience]):
             claims["roles"] = mine
         signed = f"{_encode(json.dumps({'typ': 'JWT', 'alg': 'HS256'}))}.{_encode(json.dumps(claims))}"
         return f"{signed}.{encode(self._signature(signed))}"
