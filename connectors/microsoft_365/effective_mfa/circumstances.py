@@ -69,14 +69,14 @@ class Cover(NamedTuple):
     used: frozenset[int]
 
 
-def cover(box: Box, covers: Sequence[Box]) -> Cover:
+def cover(box: Box, covers: Sequence[Box], patience: int = PATIENCE) -> Cover:
     """Cut ``covers`` from ``box`` until something is left over for good, or nothing at all.
 
-    Raises ``TooManyBoxesError`` if that would take too long. Which part is left over depends on the order of
+    Raises ``TooManyBoxesError`` after ``patience`` pieces. Which part is left over depends on the order of
     ``covers``, the wider first being the faster; whether there is one does not.
     """
     stack, used = [(box, 0)], set[int]()
-    for _ in range(PATIENCE):
+    for _ in range(patience):
         if not stack:
             return Cover(None, frozenset(used))
         rest, done = stack.pop()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from auditor.facts import UNSET, Read
-from connectors.microsoft_365.effective_mfa.circumstances import Box, TooManyBoxesError, cover
+from connectors.microsoft_365.effective_mfa.circumstances import PATIENCE, Box, TooManyBoxesError, cover
 from connectors.microsoft_365.effective_mfa.conditions import reach, world
 from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing
 from connectors.microsoft_365.effective_mfa.model import (
@@ -51,11 +51,11 @@ _RESULTS: tuple[tuple[Demand, Result], ...] = (
 class Evaluator:
     """Judges the accounts of one tenant; those that the inputs do not tell apart are judged once."""
 
-    def __init__(self, inputs: Inputs) -> None:
-        """Prepare the policies; nothing here depends on an account."""
+    def __init__(self, inputs: Inputs, *, patience: int = PATIENCE) -> None:
+        """Prepare the policies; nothing here depends on an account. ``patience`` bounds the work for one question."""
         policies = () if inputs.policies is UNSET else inputs.policies
         strengths = {} if inputs.strengths is UNSET else {each.key: each for each in inputs.strengths}
-        self._inputs = inputs
+        self._inputs, self._patience = inputs, patience
         self._policies = tuple(sorted(policies, key=lambda policy: (policy.name, policy.key)))
         self._world = world(self._policies, inputs.locations)
         self._freedom = scenarios(self._world)
@@ -134,7 +134,7 @@ class Evaluator:
         whole = self._freedom[scenario]
         for demand, result in _RESULTS:
             sure = [rule for rule in rules if rule.least >= demand and scenario in rule.sure]
-            by = _proof(whole, [(rule, rule.sure[scenario]) for rule in sure])
+            by = _proof(whole, [(rule, rule.sure[scenario]) for rule in sure], self._patience)
             if by is not None:
                 strengths = {rule.strength for rule in by if rule.strength is not None}
                 return Answer(
@@ -150,13 +150,13 @@ class Evaluator:
         )
         needed = frozenset[str]().union(*doubts) or missing(TOO_ENTANGLED)
         try:
-            hole = cover(whole, [rule.possible[scenario] for rule in possible]).hole
+            hole = cover(whole, [rule.possible[scenario] for rule in possible], self._patience).hole
             if hole is not None:
                 return self._with_words(Answer(result="open"), hole, scenario, subject)
             sure_parts = [
                 rule.sure[scenario] for rule in possible if rule.least >= Demand.MFA and scenario in rule.sure
             ]
-            doubtful = cover(whole, sure_parts).hole
+            doubtful = cover(whole, sure_parts, self._patience).hole
         except TooManyBoxesError:
             return Answer(result="unknown", missing=tuple(sorted(needed | {TOO_ENTANGLED})))
         unknown = Answer(result="unknown", missing=tuple(sorted(needed)))
@@ -177,26 +177,30 @@ def evaluate(inputs: Inputs, subject: Subject) -> Verdict:
     return Evaluator(inputs).verdict(subject)
 
 
-def _proof(whole: Box, covers: Sequence[tuple[Rule, Box]]) -> list[Rule] | None:
+def _proof(whole: Box, covers: Sequence[tuple[Rule, Box]], patience: int) -> list[Rule] | None:
     """Return rules that together cover ``whole``, none of them superfluous; None if there is no proof.
 
     Rules of which each is enough by itself are all named.
     """
     if enough := [rule for rule, part in covers if part == whole]:
         return enough
-    needed = sorted(covers, key=lambda each: -each[1].width)
+    widest_first = sorted(covers, key=lambda each: -each[1].width)
+    used = _covering(whole, widest_first, patience)
+    if used is None:
+        return None
+    for each in reversed(used.copy()):
+        fewer = _covering(whole, [other for other in used if other is not each], patience)
+        used = used if fewer is None else fewer
+    return [rule for rule, _ in used]
+
+
+def _covering(whole: Box, covers: Sequence[tuple[Rule, Box]], patience: int) -> list[tuple[Rule, Box]] | None:
+    """Return those of ``covers`` that were needed to cover ``whole``; None if they do not, or nobody can tell."""
     try:
-        hole, used = cover(whole, [part for _, part in needed])
-        if hole is not None:
-            return None
-        needed = [needed[index] for index in sorted(used)]
-        for each in reversed(needed.copy()):
-            others = [other for other in needed if other is not each]
-            if cover(whole, [part for _, part in others]).hole is None:
-                needed = others
+        hole, used = cover(whole, [part for _, part in covers], patience)
     except TooManyBoxesError:
         return None
-    return [rule for rule, _ in needed]
+    return [covers[index] for index in sorted(used)] if hole is None else None
 
 
 def _is(answer: Answer, *results: Result) -> Truth:

@@ -173,8 +173,9 @@ def _per_user_mfa(subject: Subject, world: World) -> Iterator[_Draft]:
     let_off = missing("the trusted addresses in the MFA service settings")
     for everywhere, most, truth in ((modern, Demand.MFA, asked), (legacy, Demand.BLOCK, refused)):
         outside = everywhere._replace(place=world.places.trusted(yes=False))
+        inside = everywhere._replace(place=world.places.trusted())
         yield PER_USER_MFA, outside, outside, most, most, truth
-        yield PER_USER_MFA, everywhere, everywhere, most, most, all_of((truth, let_off))
+        yield PER_USER_MFA, inside, inside, most, most, all_of((truth, let_off))
 
 
 def _unread(inputs: Inputs, world: World) -> Iterator[_Draft]:

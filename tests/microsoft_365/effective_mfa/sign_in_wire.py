@@ -11,6 +11,7 @@ Wire = dict[str, Any]
 
 MFA: Wire = {"operator": "OR", "builtInControls": ["mfa"]}
 BLOCK: Wire = {"operator": "OR", "builtInControls": ["block"]}
+NOTHING: Wire = {}
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 AZURE = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
@@ -19,15 +20,23 @@ ALL_GUESTS = (
 )
 
 
-def policy(name: str = "MFA", *, grant: Wire | None = MFA, state: str = "enabled", **conditions: Any) -> Wire:
-    """Return a policy; ``users`` and ``applications`` are merged into everybody and every application."""
-    users = {"includeUsers": ["All"], "excludeUsers": [], "includeGroups": [], "excludeGroups": []}
-    users |= {"includeRoles": [], "excludeRoles": [], **conditions.pop("users", {})}
-    applications = {"includeApplications": ["All"], "excludeApplications": [], "includeUserActions": []}
-    applications |= conditions.pop("applications", {})
+def policy(
+    name: str = "MFA",
+    *,
+    grant: Wire | None = MFA,
+    state: str = "enabled",
+    users: Wire = NOTHING,
+    applications: Wire = NOTHING,
+    **conditions: object,
+) -> Wire:
+    """Return a policy; ``users`` and ``applications`` say where it differs from everybody and every application."""
+    everybody = {"includeUsers": ["All"], "excludeUsers": [], "includeGroups": [], "excludeGroups": []}
+    everybody |= {"includeRoles": [], "excludeRoles": []}
+    everything = {"includeApplications": ["All"], "excludeApplications": [], "includeUserActions": []}
     given = {"clientAppTypes": ["all"], "signInRiskLevels": [], "userRiskLevels": [], "platforms": None}
-    given |= {"locations": None, "devices": None, "users": users, "applications": applications, **conditions}
-    return {"id": name, "displayName": name, "state": state, "conditions": given, "grantControls": grant}
+    given |= {"locations": None, "devices": None, "users": everybody | users, "applications": everything | applications}
+    state_and_grant = {"state": state, "grantControls": grant}
+    return {"id": name, "displayName": name, "conditions": given | conditions, **state_and_grant}
 
 
 def strength(*combinations: str, key: str = "strength") -> Wire:
@@ -54,7 +63,7 @@ def countries(*codes: str, key: str = "home", unknown: bool = False) -> Wire:
     }
 
 
-def inputs(policies: Read[list[Wire]], locations: Read[tuple[Wire, ...]] = (), **others: Any) -> Inputs:
+def inputs(policies: Read[list[Wire]], locations: Read[tuple[Wire, ...]] = (), **others: object) -> Inputs:
     """Return the inputs of a tenant of which everything was read; security defaults are off."""
     read: dict[str, Any] = {"security_defaults": False, "strengths": (), "names": {"break-glass": "Break glass"}}
     read["policies"] = UNSET if policies is UNSET else tuple(map(parse_policy, policies))
@@ -64,12 +73,12 @@ def inputs(policies: Read[list[Wire]], locations: Read[tuple[Wire, ...]] = (), *
     return Inputs(**(read | others))
 
 
-def person(**others: Any) -> Subject:
+def person(**others: object) -> Subject:
     """Return one of the organisation's own people, in the group ``staff``, of whom everything was read."""
     read: dict[str, Any] = {"key": "ana", "kinds": frozenset({"member"}), "groups": frozenset({"staff"})}
     return Subject(**(read | {"roles": frozenset(), "per_user_mfa": "disabled", "mfa_registered": True} | others))
 
 
-def guest(*kinds: str, **others: Any) -> Subject:
+def guest(*kinds: str, **others: object) -> Subject:
     """Return a guest of one of ``kinds``, else one invited from another organisation."""
     return person(kinds=frozenset(kinds or {"b2bCollaborationGuest"}), **others)
