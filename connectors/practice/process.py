@@ -11,6 +11,7 @@ from connectors.practice.credentials import Credentials
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.generator import generate
 from connectors.practice.permissions import Permissions
+from connectors.practice.quotas import Quotas
 from connectors.practice.server import PracticeServer
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Order:
     faults: tuple[Fault, ...]
     fault_seed: int
     permissions: Permissions
+    quotas: Quotas | None
     credentials: Credentials
     port: int
 
@@ -86,6 +88,7 @@ class PracticeProcess:
         faults: tuple[Fault, ...] = (),
         fault_seed: int = 1,
         permissions: Permissions | None = None,
+        quotas: Quotas | None = None,
         credentials: Credentials | None = None,
         port: int = 0,
     ) -> None:
@@ -99,6 +102,7 @@ class PracticeProcess:
             faults=faults,
             fault_seed=fault_seed,
             permissions=permissions or Permissions(),
+            quotas=quotas,
             credentials=self.credentials,
             port=port,
         )
@@ -139,6 +143,7 @@ def _serve(order: Order, line: Connection) -> None:
     server = PracticeServer(
         organisation,
         permissions=order.permissions,
+        quotas=order.quotas,
         faults=Faults(order.faults, order.fault_seed),
         credentials=order.credentials,
         port=order.port,

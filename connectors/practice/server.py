@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from connectors.practice.organisation import Organisation
+    from connectors.practice.quotas import Quotas
     from connectors.practice.wire import Answer, Request, Service
 
 LITERAL = re.compile(r"\$?(?:[A-Za-z]+(?:[._-][A-Za-z]+)*\d?|v\d\.\d|[a-z]+_v\d)(?:\([^)]*\))?")
@@ -36,8 +37,8 @@ NOT_ALLOWED = 405
 class PracticeServer:
     """A practice organisation behind an HTTP server on 127.0.0.1; use it as a context manager.
 
-    ``faults`` and ``permissions`` may be replaced while it runs. ``clock`` gives the time (aware) against which tokens
-    expire. ``port`` 0 takes any free port.
+    ``faults``, ``permissions`` and ``quotas`` (None keeps none) may be replaced while it runs. ``clock`` gives the time
+    (aware) against which tokens expire. ``port`` 0 takes any free port.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class PracticeServer:
         permissions: Permissions | None = None,
         faults: Faults | Iterable[Fault] = (),
         credentials: Credentials | None = None,
+        quotas: Quotas | None = None,
         port: int = 0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -58,11 +60,13 @@ class PracticeServer:
         self._lock = threading.Lock()
         self._requests: Counter[tuple[str, str]] = Counter()
         self._writes: Counter[tuple[str, str]] = Counter()
-        self._services: dict[str, Service] = {}
-        for vendor in (google, microsoft):
-            self._services |= vendor.service(
-                organisation, self.credentials, lambda: self.permissions, self.serve, clock
-            )
+        self.quotas = quotas
+        self._services: dict[str, Service] = google.service(
+            organisation, self.credentials, lambda: self.permissions, self.serve, clock
+        )
+        self._services |= microsoft.service(
+            organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas
+        )
         self._front_end = FrontEnd(self.serve, port)
 
     def __enter__(self) -> Self:

@@ -23,6 +23,7 @@ from connectors.practice.organisation import (
     Site,
 )
 from connectors.practice.permissions import Permissions
+from connectors.practice.quotas import Quotas
 from connectors.practice.wire import Answer, Request
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -98,14 +99,17 @@ def organisation(*, volunteers: int = 0) -> Organisation:
 
 
 class Caller:
-    """Microsoft's services as functions; ``granted``, ``now`` and ``struck`` (answers by path) may be changed."""
+    """Microsoft's services as functions; ``granted``, ``now``, ``quotas``, ``struck`` (answers by path) may change."""
 
     def __init__(self, known: Organisation | None = None) -> None:
         self.granted = Permissions()
         self.now = NOW
         self.struck: dict[str, Answer] = {}
         known = known or organisation()
-        self._services = microsoft.service(known, credentials(), lambda: self.granted, self.serve, lambda: self.now)
+        self.quotas: Quotas | None = None
+        self._services = microsoft.service(
+            known, credentials(), lambda: self.granted, self.serve, lambda: self.now, lambda: self.quotas
+        )
         self._tokens: dict[str, str] = {}
 
     def serve(self, request: Request) -> Answer:

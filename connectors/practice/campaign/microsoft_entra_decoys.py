@@ -57,6 +57,8 @@ def _applications(scene: Scene) -> None:
     )
     scene.decoy("low-risk-person", MICROSOFT, "", calendar.id, calendar.name)
 
+SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"
+
 
 def _groups(scene: Scene) -> None:
     private = next(group for group in scene.organisation.microsoft.groups if group.name == PRIVATE_GROUP)
@@ -94,10 +96,11 @@ def _conditional_access(scene: Scene) -> None:
     )
     devices = policy(
         rng,
-        "Finance on managed devices",
+        "Finance files on managed devices",
         today - timedelta(days=60),
         users={"includeGroups": [finance]},
         grant={"operator": "OR", "builtInControls": ["compliantDevice", "domainJoinedDevice"]},
+        conditions={"applications": {"includeApplications": [SHAREPOINT], "excludeApplications": []}},
     )
     for kind, row in (("ca-off", off), ("ca-session", session), ("ca-block", codes), ("ca-devices", devices)):
         tenant.conditional_access.append(row)

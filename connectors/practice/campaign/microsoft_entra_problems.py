@@ -122,11 +122,13 @@ def _public_group(scene: Scene) -> None:
 
 def _conditional_access(scene: Scene) -> None:
     tenant, today = scene.organisation.microsoft, scene.organisation.today
+    # It leaves out whom the policy for everyone leaves out: otherwise it would protect them wherever a thief can be.
+    left_out = tenant.conditional_access[0]["conditions"]["users"]["excludeGroups"]  # type: ignore[index]
     narrowed = policy(
         scene.rng,
         "MFA outside the office",
         today - timedelta(days=200),
-        users={"includeUsers": ["All"]},
+        users={"includeUsers": ["All"], "excludeGroups": left_out},
         grant={"builtInControls": ["mfa"]},
         conditions={"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}},
     )

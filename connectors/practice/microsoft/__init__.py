@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connectors.practice.credentials import Credentials
     from connectors.practice.organisation import Organisation
     from connectors.practice.permissions import Permissions
+    from connectors.practice.quotas import Quotas
     from connectors.practice.wire import Service
 
 __all__ = ["service"]
@@ -27,11 +28,12 @@ def service(
     permissions: Callable[[], Permissions],
     serve: Service,
     clock: Callable[[], datetime],
+    quotas: Callable[[], Quotas | None] = lambda: None,
 ) -> dict[str, Service]:
     """Microsoft's services by host name.
 
     ``permissions`` gives those of the moment, ``serve`` answers a part of a batch (faults included), ``clock`` gives
-    the time (aware) against which tokens and assertions are judged.
+    the time (aware) against which tokens and assertions are judged, ``quotas`` the limits of the moment.
     """
     tenant = organisation.microsoft
     directory = Directory(tenant)
@@ -43,7 +45,7 @@ def service(
     }
     for cloud in clouds.CLOUDS:
         services[cloud.sign_in] = sign_in.service(tenant, credentials, permissions, mint, clock, cloud)
-        graph_here = graph.service(directory, permissions, mint, serve, clock, absent=cloud.absent)
+        graph_here = graph.service(directory, permissions, mint, serve, clock, absent=cloud.absent, quotas=quotas)
         services |= dict.fromkeys(cloud.graph, graph_here)
         services |= dict.fromkeys(cloud.exchange, exchange.service(directory, permissions, mint, clock))
     return services

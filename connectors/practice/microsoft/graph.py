@@ -25,11 +25,13 @@ from connectors.practice.microsoft import (
 )
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.odata import QueryError
+from connectors.practice.microsoft.throttling import Throttle, with_headers
 from connectors.practice.microsoft.tokens import Mint, TokenError
 
 if TYPE_CHECKING:
     from connectors.practice.microsoft.directory import Directory
     from connectors.practice.permissions import Permissions
+    from connectors.practice.quotas import Quotas
     from connectors.practice.wire import Answer, Request, Service
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -76,11 +78,15 @@ def service(
     now: Callable[[], datetime],
     *,
     absent: tuple[str, ...] = (),
+    quotas: Callable[[], Quotas | None] = lambda: None,
 ) -> Service:
     """Return the Graph of one tenant; ``serve`` answers the parts of a ``$batch``.
 
-    ``absent`` are words in the addresses of what Graph does not have in this cloud.
+    ``absent`` are words in the addresses of what Graph does not have in this cloud; ``quotas`` says whether limits are
+    kept at the moment.
     """
+    accounts = directory.accounts.values()
+    throttle = Throttle(len(accounts), sum(account.licensed for account in accounts))
     table = routes(tuple(each for each in OPERATIONS if not any(word in each.address for word in absent)))
 
     def answer(request: Request) -> Answer:
@@ -97,7 +103,11 @@ def service(
         if (found := find(table, request.path)) is None:
             return refusals.no_such_segment(request, moment)
         operation, keys = found
-        return perform(operation, Call(request, directory, keys, held, granted.premium, moment))
+        call = Call(request, directory, keys, held, granted.premium, moment)
+        if (kept := quotas()) is None:
+            return perform(operation, call)
+        refused, headers = throttle.refusal(operation, call, kept)
+        return refused or with_headers(perform(operation, call), headers)
 
     return answer
 
