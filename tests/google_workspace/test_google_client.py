@@ -7,14 +7,14 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from google_reading import HASTY, connector, credentials, organisation, practice, read
+from google_reading import HASTY, TODAY, connector, credentials, organisation, practice, read
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +34,7 @@ from connectors.google_workspace.mail import SETTINGS
 from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, TOKEN_URL
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS
 from connectors.google_workspace.sign_in import Identity
-from connectors.practice.faults import Fault
+from connectors.practice.faults import Fault, Faults
 
 OWNER = Account(tenant="t", key="7", label="Ann", address="ann@org.example")
 TENANT = Tenant(tenant="t", key="t", label="org.example", connector="google_workspace", vendor_id="C0")
@@ -371,6 +371,8 @@ def test_any_object_gives_facts_or_a_read_error_and_nothing_else(name: str, wire
 
 # --- tokens
 
+LATER = Fault("rate_limited", inner=True, times=4, seconds=0.0)
+
 
 def other_key(kind: str) -> str:
     made = ec.generate_private_key(ec.SECP256R1())
@@ -451,18 +453,22 @@ def test_a_token_that_is_none_is_malformed_and_never_sent(fields: dict[str, obje
     assert "PLANTED" not in str(caught.value)
 
 
-def test_a_refused_token_is_fetched_once_though_four_parts_and_many_tries_carry_it() -> None:
+def test_a_token_that_ran_out_in_mid_run_is_fetched_once_for_all_parts_and_tries_that_carry_it() -> None:
     address = next(each.address for each in organisation().google.accounts if not each.suspended and each.has_gmail)
-    refusals = Fault("unauthorized", inner=True, path=f"/users/{address}/", times=4)
-    delays = Fault("rate_limited", inner=True, path=f"/users/{address}/", times=4, seconds=0.0)
-    with practice(refusals, delays) as server:
-        found = read(server, only="mail_settings")
-        fetched = server.requests["oauth2.googleapis.com", "POST /token"]
-    with practice() as server:
-        usual = read(server, only="mail_settings")
-        fewest = server.requests["oauth2.googleapis.com", "POST /token"]
-    assert found.gaps == usual.gaps == []
-    assert fetched <= fewest + 2  # one, and one more that two threads may want at once
+    moment = [TODAY]
+    with practice(clock=lambda: moment[0]) as server:
+        google = connector(server, now=lambda: moment[0])
+        client = google._client  # noqa: SLF001 - the client is under test
+        calls = [Call(setting.request(client, address), address, GMAIL_SETTINGS) for setting in SETTINGS]
+        fetched = []
+        for faults in ((), (), (Fault("unauthorized", inner=True, times=4), LATER)):
+            server.faults = Faults(faults)
+            results = client.batch("gmail", calls)
+            assert [each.status for each in results if isinstance(each, Answer)] == [200] * 4
+            fetched.append(server.requests["oauth2.googleapis.com", "POST /token"])
+            moment[0] += timedelta(hours=2)  # for the server's clock, not for ours, which tells how long a token lasts
+        google.close()
+    assert fetched == [1, 2, 3]
 
 
 def test_no_token_and_no_key_is_in_a_log_or_a_gap() -> None:
