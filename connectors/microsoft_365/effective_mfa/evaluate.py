@@ -39,8 +39,12 @@ from connectors.microsoft_365.effective_mfa.words import example, near_misses
 THIEF = (Scenario.ANY_APP, Scenario.LEGACY_CLIENT, Scenario.DEVICE_CODE)
 """The scenarios that together leave a password thief every choice he has; administration portals are among any app."""
 
+MFA: tuple[Result, ...] = ("phishing_resistant", "mfa")
+PROTECTED: tuple[Result, ...] = ("blocked", *MFA)
+
 TOO_ENTANGLED = "more combinations of conditions than can be examined"
 
+_TOLD_AS_HOLES: list[Scenario] = [each for each in Scenario if each not in {Scenario.WHATEVER, Scenario.REGISTRATION}]
 _RESULTS: tuple[tuple[Demand, Result], ...] = (
     (Demand.BLOCK, "blocked"),
     (Demand.PHISHING_RESISTANT, "phishing_resistant"),
@@ -90,27 +94,20 @@ class Evaluator:
     def _judge(self, subject: Subject) -> Verdict:
         rules = self._in_force(subject)
         answers = {scenario: self._answer(scenario, subject, rules) for scenario in Scenario}
-        enforced = _read(all_of(_protected(answers[scenario]) for scenario in THIEF))
-        registrable = _read(
-            all_of(
-                (
-                    _demanded(answers[Scenario.ANY_APP]),
-                    missing("registered methods") if subject.mfa_registered is UNSET else not subject.mfa_registered,
-                    _is(answers[Scenario.REGISTRATION], "open"),
-                )
-            )
-        )
-        judged = [each for each in Scenario if each not in {Scenario.WHATEVER, Scenario.REGISTRATION}]
-        holes = [f"{scenario}_open" for scenario in judged if answers[scenario].result == "open"]
+        enforced = all_of(_is(answers[scenario], *PROTECTED) for scenario in THIEF)
+        bare = missing("registered methods") if subject.mfa_registered is UNSET else not subject.mfa_registered
+        demanded, unguarded = _is(answers[Scenario.ANY_APP], *MFA), _is(answers[Scenario.REGISTRATION], "open")
+        registration_open = all_of((demanded, bare, unguarded))
+        open_ones = [scenario for scenario in _TOLD_AS_HOLES if answers[scenario].result == "open"]
+        open_ones += [Scenario.REGISTRATION] if registration_open is True else []
+        decisive = {name for scenario in THIEF for name in answers[scenario].by} if enforced is True else set()
         return Verdict(
             scenarios=answers,
-            enforced=enforced,
-            always=_read(_protected(answers[Scenario.WHATEVER])),
-            enforced_by=tuple(sorted({name for each in THIEF for name in answers[each].by}))
-            if enforced is True
-            else (),
-            registration_open=registrable,
-            holes=(*holes, *(["registration_open"] if registrable is True else [])),
+            enforced=_read(enforced),
+            always=_read(_is(answers[Scenario.WHATEVER], *PROTECTED)),
+            enforced_by=tuple(sorted(decisive)),
+            registration_open=_read(registration_open),
+            holes=tuple(f"{scenario}_open" for scenario in open_ones),
         )
 
     def _in_force(self, subject: Subject) -> list[Rule]:
@@ -153,14 +150,12 @@ class Evaluator:
             hole = cover(whole, [rule.possible[scenario] for rule in possible], self._patience).hole
             if hole is not None:
                 return self._with_words(Answer(result="open"), hole, scenario, subject)
-            sure_parts = [
-                rule.sure[scenario] for rule in possible if rule.least >= Demand.MFA and scenario in rule.sure
-            ]
-            doubtful = cover(whole, sure_parts, self._patience).hole
+            # After the loop, ``sure`` are the rules that surely demand MFA, and they leave something uncovered.
+            doubtful = cover(whole, [rule.sure[scenario] for rule in sure], self._patience).hole
         except TooManyBoxesError:
             return Answer(result="unknown", missing=tuple(sorted(needed | {TOO_ENTANGLED})))
         unknown = Answer(result="unknown", missing=tuple(sorted(needed)))
-        return unknown if doubtful is None else self._with_words(unknown, doubtful, scenario, subject)
+        return self._with_words(unknown, doubtful or whole, scenario, subject)
 
     def _with_words(self, answer: Answer, hole: Box, scenario: Scenario, subject: Subject) -> Answer:
         reached = ((policy, where.sure, where.possible) for policy, where in self._reached)
@@ -205,14 +200,6 @@ def _covering(whole: Box, covers: Sequence[tuple[Rule, Box]], patience: int) -> 
 
 def _is(answer: Answer, *results: Result) -> Truth:
     return frozenset(answer.missing) if answer.result == "unknown" else answer.result in results
-
-
-def _protected(answer: Answer) -> Truth:
-    return _is(answer, "blocked", "phishing_resistant", "mfa")
-
-
-def _demanded(answer: Answer) -> Truth:
-    return _is(answer, "phishing_resistant", "mfa")
 
 
 def _read(truth: Truth) -> Read[bool]:

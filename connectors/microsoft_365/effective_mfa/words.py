@@ -88,9 +88,7 @@ def near_misses(
         about_mfa = policy.grant.strength is not None or "mfa" in policy.grant.controls
         if not about_mfa and {"block", *DEVICE_CONTROLS}.isdisjoint(policy.grant.controls):
             continue
-        elsewhere = list(
-            _elsewhere(policy, inputs, zip(Box._fields, hole, sure, possible, world.everything, strict=True))
-        )
+        elsewhere = list(_elsewhere(policy, inputs.names, hole, sure, possible, world.everything))
         if not about_mfa and elsewhere:
             continue
         reasons = [*_state(policy), *_people(policy, subject, inputs), *elsewhere, *_weak(policy, strengths, hole)]
@@ -119,20 +117,20 @@ def _people(policy: Policy, subject: Subject, inputs: Inputs) -> Iterator[str]:
 
 
 def _elsewhere(
-    policy: Policy, inputs: Inputs, axes: Iterable[tuple[str, Values, Values, Values, Values]]
+    policy: Policy, names: Mapping[str, str], hole: Box, sure: Box, possible: Box, everything: Box
 ) -> Iterator[str]:
-    """Yield the conditions that keep the policy away from the hole."""
+    """Yield the conditions that keep the policy away from the hole, told by whichever list is the shorter."""
     for name in sorted(policy.conditions.not_understood):
         yield f"has a condition that is not known here ({name})"
-    for axis, left, held, perhaps, all_of_it in axes:
-        if left <= held or (axis == "app" and policy.conditions.not_understood and left <= perhaps):
-            continue
-        not_covered = left - perhaps or left - held
-        may = "does not hold" if left - perhaps else "may not hold"
-        if perhaps and len(perhaps) < len(all_of_it - perhaps) and left - perhaps:
-            yield f"holds only for {_AXES[axis].format(_listed(perhaps, inputs.names, 'and'))}"
-        else:
-            yield f"{may} for {_AXES[axis].format(_listed(not_covered, inputs.names, 'and'))}"
+        sure = possible
+    for axis, left, held, perhaps, whole in zip(Box._fields, hole, sure, possible, everything, strict=True):
+        outside = left - perhaps
+        if outside and perhaps and len(perhaps) < len(whole - perhaps):
+            yield f"holds only for {_AXES[axis].format(_listed(perhaps, names, 'and'))}"
+        elif outside:
+            yield f"does not hold for {_AXES[axis].format(_listed(outside, names, 'and'))}"
+        elif doubtful := left - held:
+            yield f"may not hold for {_AXES[axis].format(_listed(doubtful, names, 'and'))}"
 
 
 def _weak(policy: Policy, strengths: dict[str, Strength], hole: Box) -> Iterator[str]:
@@ -142,9 +140,10 @@ def _weak(policy: Policy, strengths: dict[str, Strength], hole: Box) -> Iterator
     if asked.least >= Demand.MFA:
         return
     strength = policy.grant.strength
-    others = [name for name in policy.grant.controls if name not in {"mfa", "block"}]
-    if others:
-        yield f"is satisfied without MFA by {_listed(frozenset(others), {}, 'or')}"
+    useless = {"mfa", "block"} if managed else {"mfa", "block", *DEVICE_CONTROLS}
+    if others := frozenset(policy.grant.controls) - useless:
+        is_satisfied = "is satisfied" if asked.most < Demand.MFA else "may be satisfied"
+        yield f"{is_satisfied} without MFA by {_listed(others, {}, 'or')}"
     elif strength is not None and asked.most >= Demand.MFA:
         yield f"asks for “{strength.name}”, which may not be MFA"
     elif strength is not None:

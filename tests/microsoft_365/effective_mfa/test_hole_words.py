@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from sign_in_wire import BLOCK, GLOBAL_ADMINISTRATOR, Wire, countries, inputs, office, person, policy, strength
 
 from auditor.facts import UNSET
-from connectors.microsoft_365.effective_mfa import Evaluator, Inputs, Scenario, Subject, Verdict, evaluate
+from connectors.microsoft_365.effective_mfa import Evaluator, Inputs, Result, Scenario, Subject, Verdict, evaluate
 
 ANY_APP = Scenario.ANY_APP
 NAMES = {"staff": "Staff", "payroll": "Payroll", GLOBAL_ADMINISTRATOR: "Global Administrator"}
@@ -217,3 +220,8 @@ def test_conditions_too_entangled_to_examine_are_unknown() -> None:
 
 def test_an_empty_verdict_needs_nothing() -> None:
     assert evaluate(Inputs(), Subject()).enforced is UNSET
+
+
+def test_every_scenario_and_answer_is_explained_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "effective-mfa.md").read_text(encoding="utf-8")
+    assert [name for name in (*Scenario, *get_args(Result)) if f"| `{name}` |" not in page] == []
