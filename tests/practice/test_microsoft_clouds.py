@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import httpx2
+import msal
 import pytest
 from microsoft_practice import BASE, EXCHANGE, GRAPH, NOW, TENANT, Caller, credentials, organisation
 
@@ -15,6 +17,7 @@ from connectors.practice.microsoft.assertion import ASSERTION_TYPE, federated_as
 from connectors.practice.microsoft.clouds import TEAMS
 from connectors.practice.microsoft.tokens import decode
 from connectors.practice.organisation import Organisation
+from connectors.practice.server import PracticeServer
 from connectors.practice.wire import Answer, Request
 
 TEAMS_HOST = "api.interfaces.records.teams.microsoft.com"
@@ -195,3 +198,27 @@ def test_the_chinese_cloud_has_no_inbox_rules_and_no_methods_policy(path: str) -
 @pytest.mark.parametrize("host", ["login.microsoftonline.us", "login.chinacloudapi.cn", METADATA_HOST])
 def test_no_sign_in_service_of_any_cloud_calls_a_token_expired(host: str) -> None:
     assert not Fault("unauthorized").matches(Request("POST", host, "/token", {}, {}))
+
+
+class Machine:
+    """What msal takes for an ``http_client`` on a machine in Azure."""
+
+    def __init__(self, server: PracticeServer) -> None:
+        self._address = server.address
+        self._client = httpx2.Client()
+
+    def get(self, url: str, **options: object) -> httpx2.Response:
+        return self._client.get(f"{self._address}/{url.removeprefix('http://')}", **options)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def test_msal_signs_in_by_the_identity_of_the_machine() -> None:
+    with PracticeServer(organisation(), credentials=credentials()) as server:
+        machine = Machine(server)
+        client = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=machine)
+        answer = client.acquire_token_for_client(resource=f"https://{GRAPH}")
+        machine.close()
+    assert answer["token_type"] == "Bearer"
+    assert "User.Read.All" in claims(answer["access_token"])["roles"]
