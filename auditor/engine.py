@@ -79,6 +79,8 @@ def audit(
             judge.add(directories[tenant].accounts.values())
             judge.add(fact for fact in kept[tenant] if not isinstance(fact, Account))
         rest = {tenant: plan.connectors[tenant].collectors(directory) for tenant, directory in directories.items()}
+        for tenant, collectors in rest.items():
+            ledger.miss_unlisted(tenant, [each for each in collectors if each.per_account])
         for batch in collect(rest, ledger, threads=plan.threads, stop=stop, progress=progress):
             judges[batch.task.tenant].add(batch.facts)
     finally:

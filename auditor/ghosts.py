@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from auditor.facts import KINDS, UNSET, Fact, Tenant
 from auditor.models import Gap
 from auditor.policy.types import Type, fields_of
@@ -17,7 +19,8 @@ def ghost(gap: Gap, tenant: Tenant) -> Fact:
         values["owner"] = gap.owner
     if gap.kind == "tenant":
         values["connector"] = tenant.connector
-    return KINDS[gap.kind](**values)
+    kind: Callable[..., Fact] = KINDS[gap.kind]
+    return kind(**values)
 
 
 def _certain(type_: Type, text: str) -> object:

@@ -62,6 +62,15 @@ class Ledger:
             account.targets += 1
             account.gaps.append(_gap(tenant, "sign_in", failure))
 
+    def miss_unlisted(self, tenant: str, collectors: Sequence[Collector]) -> None:
+        """Note that accounts which were not listed will not be read either, by any collector that goes by accounts."""
+        for cause in [gap for gap in self._accounts[tenant, "account"].gaps if not gap.fields]:
+            for collector in collectors:
+                for kind in collector.kinds:
+                    missing = {"kind": kind, "source": collector.name, "label": f"accounts missing from {cause.label}"}
+                    self._accounts[tenant, kind].targets += 1
+                    self._accounts[tenant, kind].gaps.append(cause.model_copy(update=missing))
+
     def settle(self, batch: Batch) -> None:
         """Enter what came of a batch, and give it its gaps."""
         task = batch.task

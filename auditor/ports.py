@@ -34,6 +34,11 @@ class Collector(Protocol):
         """How many targets one call of ``read`` takes at the most."""
         ...
 
+    @property
+    def per_account(self) -> bool:
+        """Whether its targets are the accounts of the directory: an account that is not listed is not read then."""
+        ...
+
     def targets(self) -> Iterable[Target]:
         """List what is to be read. Raises ``ReadError`` when even the list cannot be had."""
         ...

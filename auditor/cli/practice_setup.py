@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def _split(endpoints: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
     return google, {host: base for host, base in endpoints.items() if host not in google}
 
 
-def _yaml(document: Mapping[str, str | Sequence[object] | Mapping[str, object]]) -> str:
+def _yaml(document: Mapping[str, object]) -> str:
     writer, stream = YAML(), StringIO()
     writer.width = 120
     writer.dump(document, stream)

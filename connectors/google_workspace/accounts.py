@@ -35,6 +35,7 @@ class AccountsCollector:
 
     name = "accounts"
     kinds = ("account", "tenant")
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

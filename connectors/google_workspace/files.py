@@ -48,6 +48,7 @@ class FilesCollector:
 
     name = "files"
     kinds = ("shared_item",)
+    per_account = True
     batch_size = 10
     """People per batch, one page each: bounded by memory and the largest answer, not by Google's 100 parts."""
 

@@ -34,6 +34,7 @@ class MailCollector:
 
     name = "mail_settings"
     kinds = ("mail_rule", "mailbox_grant")
+    per_account = True
     batch_size = 12
     """Mailboxes per batch: four parts each, 48 of the 50 parts that Google recommends."""
 

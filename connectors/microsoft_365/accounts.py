@@ -48,6 +48,7 @@ class AccountsCollector:
 
     name = "accounts"
     kinds = ("account", "sign_in_policy", "tenant")
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

@@ -25,6 +25,7 @@ class DomainsCollector:
 
     name = "domains"
     kinds = ("domain",)
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

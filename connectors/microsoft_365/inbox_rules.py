@@ -34,6 +34,7 @@ class InboxRulesCollector:
 
     name = "inbox_rules"
     kinds = ("mail_rule",)
+    per_account = True
     batch_size = LARGEST_BATCH
 
     def targets(self) -> Iterator[Target]:

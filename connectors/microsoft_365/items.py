@@ -50,6 +50,11 @@ class ItemsCollector:
     kinds = (_KIND,)
     batch_size = 1
 
+    @property
+    def per_account(self) -> bool:
+        """Whether the targets are accounts: everybody's OneDrive is, a site is not."""
+        return self.name == "onedrive_items"
+
     def targets(self) -> Iterator[Target]:
         """Every site, or every account but guests. Raises ``ReadError`` if the sites cannot be listed."""
         if self.name == "onedrive_items":
@@ -111,6 +116,7 @@ class UnreadItems:
 
     name = "items"
     kinds = (_KIND,)
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

@@ -22,6 +22,7 @@ class MailboxForwardingCollector:
 
     name = "mailbox_forwarding"
     kinds = ("mail_rule",)
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

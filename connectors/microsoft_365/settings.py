@@ -39,6 +39,7 @@ class SettingsCollector:
 
     name = "settings"
     kinds = ("settings",)
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:

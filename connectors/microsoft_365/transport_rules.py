@@ -30,6 +30,7 @@ class TransportRulesCollector:
 
     name = "transport_rules"
     kinds = ("mail_rule",)
+    per_account = False
     batch_size = 1
 
     def targets(self) -> Sequence[Target]:
