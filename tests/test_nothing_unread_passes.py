@@ -8,28 +8,34 @@ import pytest
 from practice_audit import TODAY, audited
 
 from auditor.models import Report
+from connectors.google_workspace import scopes
+from connectors.microsoft_365 import refusals
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.generator import generate
-from connectors.practice.permissions import GOOGLE_SCOPES, MICROSOFT_ROLES, Permissions
+from connectors.practice.permissions import Permissions
 from connectors.practice.server import PracticeServer
 
-NARROW = ("User.Read.All", "GroupMember.Read.All", "Domain.Read.All", "Organization.Read.All")
+CONTAINED = {"User.Read.All", "GroupMember.Read.All", "Domain.Read.All", "Organization.Read.All"}
 """Permissions that Directory.Read.All contains, so that it has to go with each of them."""
+NAMED = {value.name for value in vars(refusals).values() if isinstance(value, refusals.Permission)}
+UNSEEN = {"Organization.Read.All"}
+"""Without it only the name of the organisation is missing, and its id stands there instead."""
 MISSING = [
-    *((scope,) for scope in sorted(GOOGLE_SCOPES)),
-    *((role,) for role in sorted(MICROSOFT_ROLES - {*NARROW, "Directory.Read.All"})),
-    *((role, "Directory.Read.All") for role in NARROW),
+    *((scope.url,) for scope in scopes.ALL),
+    *((name,) for name in sorted(NAMED - CONTAINED - {"Files.Read.All"})),
+    ("Files.Read.All", "Sites.Read.All"),  # either opens the items of sites
+    *((name, "Directory.Read.All") for name in sorted(CONTAINED - UNSEEN)),
 ]
 WHOLE = [
     Fault(kind, rate)
     for kind in ("denied", "server_error", "rate_limited", "quota", "malformed")
     for rate in (0.1, 1.0)
 ]
-BROKEN = [Fault(kind, rate) for kind in ("reset", "cut", "empty", "redirect", "unauthorized") for rate in (0.1, 1.0)]
+BROKEN = [Fault(kind, rate) for kind in ("reset", "cut", "redirect", "unauthorized") for rate in (0.1, 1.0)]
 LINKS = [Fault("foreign_link"), Fault("repeated_link")]
 INNER = [
     Fault(kind, rate, inner=True)
-    for kind in ("denied", "server_error", "rate_limited", "quota", "malformed", "empty", "unauthorized")
+    for kind in ("denied", "server_error", "rate_limited", "quota", "malformed", "unauthorized")
     for rate in (0.05, 1.0)
 ]
 

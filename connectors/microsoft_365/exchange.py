@@ -41,6 +41,8 @@ class Exchange:
         while link:
             try:
                 url = self._door.follow(str(link), EXCHANGE)
+                if url in seen:
+                    raise ReadError(GapReason.PARTIAL, "it leads back to a page it already gave.", _INCOMPLETE)
                 page = self._page(url, tenant, cmdlet, parameters)
                 entries = listed(page)
             except ReadError as error:
@@ -50,8 +52,7 @@ class Exchange:
             rows.extend(entries)
             seen.add(url)
             link = page.get("@odata.nextLink")
-            cut = cut or bool(page.get("@adminapi.warnings")) or link in seen
-            link = None if link in seen else link
+            cut = cut or bool(page.get("@adminapi.warnings"))
         complaint = f"Exchange says that it did not list everything for {cmdlet}."
         return rows, ReadError(GapReason.PARTIAL, complaint, _INCOMPLETE) if cut else None
 
