@@ -7,17 +7,30 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from auditor.facts.account import PHISHING_RESISTANT, Account, AccountStatus, AccountType, Method, Tier
+from auditor.facts.account import (
+    PHISHING_RESISTANT,
+    Account,
+    AccountStatus,
+    AccountType,
+    Method,
+    Protection,
+    SignIn,
+    Tier,
+)
+from auditor.facts.app_grant import AppGrant
 from auditor.facts.base import UNSET, Fact, Read, UnsetType
 from auditor.facts.directory import Directory
-from auditor.facts.mail import MailboxGrant, MailRule, Mechanism, Right
+from auditor.facts.event import Event, EventType
+from auditor.facts.google_settings import GoogleSettings, SecondFactors
+from auditor.facts.group import Audience, Group
+from auditor.facts.mail import ForwardingPolicy, MailboxGrant, MailRule, Mechanism, Right
+from auditor.facts.mail_domain import MailDomain
+from auditor.facts.mailbox import Mailbox, MailboxType
+from auditor.facts.microsoft_settings import MicrosoftSettings
 from auditor.facts.shared_item import AccessRole, Exposure, Item, SharedItem
 from auditor.facts.tenant import (
     Domain,
-    GoogleSettings,
     Grant,
-    MicrosoftSettings,
-    SecondFactors,
     Settings,
     SharingLimit,
     SignInPolicy,
@@ -32,24 +45,35 @@ __all__ = [
     "Account",
     "AccountStatus",
     "AccountType",
+    "AppGrant",
+    "Audience",
     "Directory",
     "Domain",
+    "Event",
+    "EventType",
     "Exposure",
     "Fact",
+    "ForwardingPolicy",
     "GoogleSettings",
     "Grant",
+    "Group",
     "Item",
+    "MailDomain",
     "MailRule",
+    "Mailbox",
     "MailboxGrant",
+    "MailboxType",
     "Mechanism",
     "Method",
     "MicrosoftSettings",
+    "Protection",
     "Read",
     "Right",
     "SecondFactors",
     "Settings",
     "SharedItem",
     "SharingLimit",
+    "SignIn",
     "SignInPolicy",
     "Tenant",
     "Tier",
@@ -62,10 +86,16 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "account": Account,
         "mail_rule": MailRule,
         "mailbox_grant": MailboxGrant,
+        "mailbox": Mailbox,
+        "forwarding_policy": ForwardingPolicy,
+        "group": Group,
         "shared_item": SharedItem,
+        "app_grant": AppGrant,
         "settings": Settings,
         "sign_in_policy": SignInPolicy,
         "domain": Domain,
+        "mail_domain": MailDomain,
+        "event": Event,
         "tenant": Tenant,
     }
 )

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from auditor.facts.base import UNSET, Fact, Read
+from auditor.facts.mailbox import MailboxType
 
 AccountType = Literal["person", "guest", "shared", "service"]
 AccountStatus = Literal["active", "suspended", "archived", "pending"]
@@ -33,22 +34,29 @@ PHISHING_RESISTANT: frozenset[Method] = frozenset({"security_key", "passkey", "w
 
 
 class SignIn(Struct, frozen=True, kw_only=True, gc=False):
-    """What is asked of somebody who has the password, in each situation (Entra Conditional Access)."""
+    """What is asked of somebody who has the password, in each situation (Entra Conditional Access).
+
+    Whoever has stolen a password chooses app, client and place, but is in no trusted place and at no managed device.
+    """
 
     any_app: Read[Protection] = UNSET
-    """An ordinary app, in a browser, from anywhere, on an unknown device."""
+    """Any app, in a browser or an app of today, on any device of his own."""
     admin_portals: Read[Protection] = UNSET
-    """The portals of administrators."""
+    """The same at the portals of administrators."""
     legacy_client: Read[Protection] = UNSET
-    """Old mail programs, which cannot ask for a second factor."""
+    """The same with an old mail program, which cannot ask for a second factor."""
     device_code: Read[Protection] = UNSET
-    """A code typed in on another device, as phishers like to ask for."""
-    untrusted_place: Read[Protection] = UNSET
-    """From a place that nobody has declared trustworthy."""
-    unmanaged_device: Read[Protection] = UNSET
-    """On a device that the organisation does not manage."""
+    """The same by a code that is typed in on another device, as phishers like to ask for."""
+    trusted_place: Read[Protection] = UNSET
+    """From a place that the organisation trusts, such as its office."""
+    managed_device: Read[Protection] = UNSET
+    """On a device that the organisation manages."""
+    always: Read[bool] = UNSET
+    """Whether a password alone is refused whatever the circumstances, trusted places and managed devices included."""
     holes: Read[tuple[str, ...]] = UNSET
-    """What is open and which policy would have closed it, in words."""
+    """A sign-in that gets through for each situation that is open, and which policy would nearly have stopped it."""
+    depends_on: tuple[str, ...] = ()
+    """What was not collected, or is not known to anybody, and would decide where it is not known."""
     registration_open: Read[bool] = UNSET
     """Whether an attacker could set up the missing second factor himself."""
 
@@ -84,6 +92,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """Names of what enforces it."""
     has_mailbox: Read[bool] = UNSET
     """Whether mail is delivered to this account here."""
+    mailbox_type: Read[MailboxType | None] = UNSET
+    """What kind of mailbox it has, where the vendor tells several apart; null when it has none."""
     created: Read[datetime | None] = UNSET
     """When the account was made."""
     last_sign_in: Read[datetime | None] = UNSET

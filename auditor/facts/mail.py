@@ -10,7 +10,8 @@ from auditor.facts.base import UNSET, Fact, Read
 Mechanism = Literal[
     "auto_forwarding", "forwarding_address", "filter", "inbox_rule", "mailbox_forwarding", "transport_rule", "group"
 ]
-Right = Literal["delegate", "full_access", "send_as", "send_on_behalf"]
+Right = Literal["delegate", "full_access", "send_as", "send_on_behalf", "read_folder", "write_folder"]
+ForwardingMechanism = Literal["outbound_policy", "remote_domain"]
 
 
 class MailRule(Fact, frozen=True, kw_only=True, gc=False):
@@ -41,7 +42,24 @@ class MailboxGrant(Fact, frozen=True, kw_only=True, gc=False):
 
     right: Right
     """What the grantee may do."""
-    grantee: str
+    grantee: Read[str] = UNSET
     """Address of whoever holds the right, in lower case."""
     active: Read[bool] = UNSET
     """Whether the grant is in force; an invitation that was not accepted is not."""
+
+
+class ForwardingPolicy(Fact, frozen=True, kw_only=True, gc=False):
+    """A setting of the organisation that decides whether mail may leave it automatically (Exchange Online)."""
+
+    mechanism: ForwardingMechanism
+    """``outbound_policy``: by who forwards (outbound spam policy). ``remote_domain``: by where the mail goes."""
+    in_force: Read[bool] = UNSET
+    """Whether it decides about anybody's mail."""
+    forwarding_allowed: Read[bool] = UNSET
+    """Whether it lets people forward automatically."""
+    domain: Read[str | None] = UNSET
+    """The domain that mail goes to, in lower case, ``*`` for every one; null where it is not about that."""
+    outside: Read[bool] = UNSET
+    """Whether it decides about mail to strangers; a domain of one's own is none."""
+    senders: Read[tuple[str, ...]] = UNSET
+    """Addresses, groups and domains whose mail it decides about; empty for everybody's."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
-
 from auditor.facts.base import UNSET, Fact, Read
+from auditor.facts.google_settings import GoogleSettings
+from auditor.facts.microsoft_settings import MicrosoftSettings
 
 ConnectorName = Literal["google_workspace", "microsoft_365"]
 SharingLimit = Literal["anyone", "new_guests", "existing_guests", "allow_listed", "nobody"]
-SecondFactors = Literal["any", "no_telephony", "passkey_plus_code", "passkey_plus_ip_bound_code", "passkey_only"]
 Grant = Literal["block", "mfa", "phishing_resistant_mfa", "other", "nothing"]
 
 
@@ -39,30 +37,6 @@ class Domain(Fact, frozen=True, kw_only=True, gc=False):
     """Whether the vendor has seen proof of ownership."""
     primary: Read[bool] = UNSET
     """Whether it is the tenant's main domain."""
-
-
-class GoogleSettings(Struct, frozen=True, kw_only=True, gc=False):
-    """Settings that only Google Workspace has (Cloud Identity Policy API)."""
-
-    two_step_enrollment_allowed: Read[bool] = UNSET
-    """``security.two_step_verification_enrollment``."""
-    two_step_enforced_from: Read[datetime | None] = UNSET
-    """``security.two_step_verification_enforcement``; null when enforcement is off."""
-    second_factors: Read[SecondFactors] = UNSET
-    """``security.two_step_verification_enforcement_factor``: which second factors count."""
-    publishing_allowed: Read[bool] = UNSET
-    """``drive_and_docs.external_sharing``: whether files may be opened to anyone with the link."""
-
-
-class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
-    """Settings that only Microsoft 365 has."""
-
-    security_defaults: Read[bool] = UNSET
-    """``identitySecurityDefaultsEnforcementPolicy.isEnabled``."""
-    resharing_by_outsiders: Read[bool] = UNSET
-    """``sharepointSettings.isResharingByExternalUsersEnabled``."""
-    legacy_sharepoint_sign_in: Read[bool] = UNSET
-    """``sharepointSettings.isLegacyAuthProtocolsEnabled``."""
 
 
 class Settings(Fact, frozen=True, kw_only=True, gc=False):

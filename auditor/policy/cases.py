@@ -37,10 +37,14 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "mailbox_grant": {"label": "a grant", "active": True, "grantee": "bob@org.example"},
         "mailbox": {"label": "a mailbox", "address": "ana@org.example"},
         "forwarding_policy": {"label": "a policy", "in_force": True},
+        "group": {"label": "a group", "address": "team@org.example", "members": 5},
         "shared_item": {"label": "a file", "exposure": "people"},
+        "app_grant": {"label": "an app", "app": "app-1", "consent": "person", "risk": "low"},
         "settings": {"label": "/", "scope": "/", "accounts": 10},
         "sign_in_policy": {"label": "a policy", "grant": "mfa"},
         "domain": {"label": "org.example", "name": "org.example", "verified": True},
+        "mail_domain": {"label": "org.example", "name": "org.example", "spf": "fail", "dkim": True, "dmarc": "reject"},
+        "event": {"label": "an event", "type": "mfa_disabled", "happened": TODAY, "open": True},
         "tenant": {"label": "a tenant"},
     }
 )

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, SignInPolicy, Tenant
 from auditor.models import Failure, Target
-from connectors.microsoft_365.account_fields import OUTSIDE, parse_account
+from connectors.microsoft_365.account_fields import parse_account
 from connectors.microsoft_365.client import Graph
-from connectors.microsoft_365.conditional_access import Subject, enforced
 from connectors.microsoft_365.groups import Groups
 from connectors.microsoft_365.mailboxes import Mailboxes
+from connectors.microsoft_365.protection import ENFORCEMENT, Protections, fields, undecided
 from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY
 from connectors.microsoft_365.registration import Registration, read_registrations
 from connectors.microsoft_365.roles import Roles, read_roles
@@ -33,7 +33,6 @@ _WITH_ACTIVITY = f"/users?$select={_FIELDS},signInActivity&$top=500"  # 500: the
 _TARGET = Target("accounts", "the list of accounts")
 _REGISTRATION = ("mfa_registered", "mfa_methods")
 _ROLES = ("admin_roles", "is_admin", "is_super_admin")
-_ENFORCEMENT = ("mfa_enforced", "mfa_enforced_by")
 _COUNTS = ("active_people", "guests", "super_admins")
 _WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
 
@@ -111,27 +110,26 @@ class AccountsCollector:
                 yield Failure(_TARGET, error, "account")
 
     def _shared(self, accounts: dict[str, Account]) -> Iterator[Failure]:
-        """Tell shared mailboxes from people, by asking Exchange, if there is anybody with mail but without licence."""
-        unclear = {
-            key for key, account in accounts.items() if account.type == "person" and account.has_mailbox is UNSET
-        }
-        if not unclear:
-            return
+        """Fill in the kind of everybody's mailbox, which tells shared ones from people who have no licence either."""
         try:
             listing = self.mailboxes.listing()
             found, error = listing.mailboxes, listing.broken
         except ReadError as failed:
             found, error = (), failed
-        kinds = {mailbox.account: mailbox.kind for mailbox in found}
-        by_name = {mailbox.principal: mailbox.kind for mailbox in found if not mailbox.account}
-        for key in unclear:
-            kind = kinds.get(key, by_name.get(accounts[key].address, UNSET))
-            known: dict[str, Any] = {"type": "shared" if kind in _WITHOUT_A_PERSON else "person", "has_mailbox": True}
-            if kind is UNSET:
-                known = {"type": UNSET} if error else {"has_mailbox": False}
-            accounts[key] = replace(accounts[key], **known)
+        by_account = {mailbox.account: mailbox for mailbox in found}
+        by_name = {mailbox.principal: mailbox for mailbox in found if not mailbox.account}
+        for key, account in accounts.items():
+            mailbox = by_account.get(key) or by_name.get(account.address)
+            known: dict[str, Any] = {"mailbox_type": mailbox.type if mailbox else UNSET if error else None}
+            if account.type == "person" and account.has_mailbox is UNSET:
+                if mailbox:
+                    shared = mailbox.kind in _WITHOUT_A_PERSON
+                    known |= {"type": "shared" if shared else "person", "has_mailbox": True}
+                else:
+                    known |= {"type": UNSET} if error else {"has_mailbox": False}
+            accounts[key] = replace(account, **known)
         if error:
-            yield Failure(_TARGET, error, "account", ("type", "has_mailbox"))
+            yield Failure(_TARGET, error, "account", ("type", "has_mailbox", "mailbox_type"))
 
     def _registered(self, accounts: dict[str, Account]) -> Iterator[Failure]:
         """Fill in who has registered for MFA."""
@@ -150,23 +148,24 @@ class AccountsCollector:
     def _protected(
         self, accounts: dict[str, Account], roles: Roles, groups: Groups
     ) -> Iterator[SignInPolicy | Failure]:
-        """Fill in whose MFA is enforced, and yield the policies that decide it."""
-        found = read_sign_in_rules(self.graph, groups)
-        subjects = [
-            Subject(key, account.type, OUTSIDE in account.address, roles.everywhere_of(key))
-            for key, account in accounts.items()
-        ]
-        for subject in subjects:
-            verdict, names = enforced(subject, found.rules)
-            accounts[subject.key] = replace(accounts[subject.key], mfa_enforced=verdict, mfa_enforced_by=names)
-        if found.policies_error:
-            yield Failure(_TARGET, found.policies_error, "sign_in_policy")
-        for error in (found.policies_error, found.defaults_error, *found.group_errors):
-            if error:
-                yield Failure(_TARGET, error, "account", _ENFORCEMENT)
+        """Fill in what the sign-ins of everybody meet, and yield the policies that decide it.
+
+        What could not be read is told only if somebody's verdict depends on it.
+        """
+        found = read_sign_in_rules(self.graph, groups, roles.names or {})
+        protections = Protections(self.graph, found, roles)
+        protections.judge(accounts)
+        for key, verdict in protections.verdicts.items():
+            accounts[key] = replace(accounts[key], **fields(verdict))
+        for error in found.policy_errors:
+            yield Failure(_TARGET, error, "sign_in_policy")
         for error in found.group_errors:
             yield Failure(_TARGET, error, "sign_in_policy", ("excluded_accounts",))
-        yield from facts(self.tenant.tenant, found, subjects)
+        if open_question := undecided(protections.verdicts.values()):
+            read = [*found.policy_errors, *found.group_errors, *found.errors, *protections.errors]
+            for error in {error.message: error for error in read or [open_question]}.values():
+                yield Failure(_TARGET, error, "account", ENFORCEMENT)
+        yield from facts(self.tenant.tenant, found, protections.subjects.values())
 
 
 def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:

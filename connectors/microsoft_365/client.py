@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, Door, malformed
-from connectors.microsoft_365.reads import BATCH, GRAPH, GRAPH_SCOPE, LARGEST_BATCH, encode, refused
+from connectors.microsoft_365.reads import BATCH, BETA_BATCH, GRAPH, GRAPH_SCOPE, LARGEST_BATCH, encode, refused
 from connectors.microsoft_365.refusals import Permission, read_error
 from connectors.microsoft_365.sign_in import Tokens
 from connectors.microsoft_365.values import Wire
@@ -63,7 +63,7 @@ class Graph:
             raise broken
         return rows, broken
 
-    def batch(self, paths: Sequence[str]) -> list[Answer | ReadError]:
+    def batch(self, paths: Sequence[str], *, beta: bool = False) -> list[Answer | ReadError]:
         """Send many reads, twenty at a time; return the answer or error of each, in order."""
         bearer = self._tokens.bearer(GRAPH_SCOPE)
 
@@ -72,7 +72,7 @@ class Graph:
             requests = [{"id": str(at), "method": "GET", "url": part.request} for at, part in enumerate(parts)]
             answer = self._door.send(
                 "POST",
-                BATCH,
+                BETA_BATCH if beta else BATCH,
                 headers={"content-type": "application/json", "accept": "application/json"},
                 body=encode({"requests": requests}),
                 bearer=lambda again: bearer(again or renewed),

@@ -12,24 +12,40 @@ from msgspec.structs import replace
 from auditor.errors import ReadError, SignInError
 from auditor.facts import UNSET, Directory, Tenant
 from connectors.door import Door
+from connectors.microsoft_365 import entra_parts, exchange_parts, sharing_settings
 from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.accounts import AccountsCollector
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.domains import DomainsCollector
 from connectors.microsoft_365.exchange import Exchange
+from connectors.microsoft_365.exchange_settings import ExchangeSettings
+from connectors.microsoft_365.forwarding_policies import ForwardingPoliciesCollector
 from connectors.microsoft_365.inbox_rules import InboxRulesCollector
 from connectors.microsoft_365.items import Claims, ItemsCollector, UnreadItems
 from connectors.microsoft_365.mailbox_forwarding import MailboxForwardingCollector
+from connectors.microsoft_365.mailbox_grants import MailboxAccessCollector, SendingCollector
+from connectors.microsoft_365.mailbox_settings import MailboxSettingsCollector
 from connectors.microsoft_365.mailboxes import Mailboxes
 from connectors.microsoft_365.reads import GRAPH_SCOPE, RULES
+from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.refusals import ORGANISATION
-from connectors.microsoft_365.settings import SettingsCollector
+from connectors.microsoft_365.settings import Part, SettingsCollector
 from connectors.microsoft_365.sign_in import Tokens
 from connectors.microsoft_365.transport_rules import TransportRulesCollector
 from connectors.microsoft_365.values import text
 
 _DirectoryCollector = AccountsCollector | DomainsCollector | SettingsCollector
-_Collector = InboxRulesCollector | MailboxForwardingCollector | TransportRulesCollector | ItemsCollector | UnreadItems
+_Collector = (
+    InboxRulesCollector
+    | MailboxForwardingCollector
+    | MailboxSettingsCollector
+    | MailboxAccessCollector
+    | SendingCollector
+    | TransportRulesCollector
+    | ForwardingPoliciesCollector
+    | ItemsCollector
+    | UnreadItems
+)
 
 
 class MicrosoftConnector:
@@ -52,7 +68,9 @@ class MicrosoftConnector:
         self._tokens = Tokens(access, self.door, now)
         self._graph = Graph(self.door, self._tokens)
         self._exchange = Exchange(self.door, self._tokens)
+        self._exchange_settings = ExchangeSettings(self._exchange)
         self._mailboxes = Mailboxes(self._exchange)
+        self._recipients = Recipients(self._exchange)
         self._tenant = Tenant(
             tenant=access.tenant,
             key=access.tenant,
@@ -81,7 +99,7 @@ class MicrosoftConnector:
         return (
             AccountsCollector(self._graph, self._mailboxes, self._tenant),
             DomainsCollector(self._graph, tenant),
-            SettingsCollector(self._graph, tenant, self._tenant.vendor_id),
+            SettingsCollector(self._settings(), tenant, self._tenant.vendor_id),
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
@@ -93,9 +111,20 @@ class MicrosoftConnector:
             items = tuple(ItemsCollector(self._graph, directory, claims, name) for name in names)
         return (
             InboxRulesCollector(self._graph, directory),
-            MailboxForwardingCollector(self._mailboxes, directory),
-            TransportRulesCollector(self._exchange, directory.tenant.tenant),
+            MailboxForwardingCollector(self._mailboxes, self._recipients, directory),
+            MailboxSettingsCollector(self._exchange, self._exchange_settings, self._mailboxes, directory),
+            MailboxAccessCollector(self._exchange, self._mailboxes, self._recipients, directory),
+            SendingCollector(self._exchange, self._mailboxes, self._recipients, directory),
+            TransportRulesCollector(self._exchange, self._recipients, directory.tenant.tenant),
+            ForwardingPoliciesCollector(self._exchange_settings, directory),
             *items,
+        )
+
+    def _settings(self) -> Sequence[Part]:
+        return (
+            *entra_parts.parts(self._graph),
+            *sharing_settings.parts(self._graph),
+            *exchange_parts.parts(self._exchange_settings),
         )
 
     @property

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from auditor.errors import ReadError
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.refusals import GROUPS, NotThereError
+from connectors.microsoft_365.values import text
 
 
 class Groups:
@@ -31,6 +32,14 @@ class Groups:
         if isinstance(found, ReadError):
             raise found
         return found
+
+    def name(self, key: str) -> str:
+        """Return what people call the group; its id where that may not be read, because a name decides nothing."""
+        path = f"/groups/{quote(key, safe='')}?$select=id,displayName"
+        try:
+            return text(self._graph.get(path, GROUPS).get("displayName")) or key
+        except ReadError:
+            return key
 
     def _members(self, key: str) -> frozenset[str] | ReadError:
         # Ids alone: of a member whose kind may not be read, Graph tells no more.

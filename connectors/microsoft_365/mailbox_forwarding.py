@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from auditor.errors import ReadError
 from auditor.facts import UNSET, Account, Directory, MailRule, Read
 from auditor.models import Failure, Target
-from connectors.microsoft_365.mailboxes import Mailbox, Mailboxes
+from connectors.microsoft_365.mailboxes import Mailbox, Mailboxes, owners
+from connectors.microsoft_365.recipients import Recipients
 
 _TARGET = Target("mailboxes", "the forwarding of all mailboxes")
 _KNOWN = {"mechanism": "mailbox_forwarding"}
@@ -15,9 +17,10 @@ _KNOWN = {"mechanism": "mailbox_forwarding"}
 
 @dataclass(frozen=True, slots=True)
 class MailboxForwardingCollector:
-    """Reads the forwarding of every mailbox with one cmdlet."""
+    """Reads the forwarding of every mailbox with one cmdlet, and whom it names with another where it must."""
 
     mailboxes: Mailboxes
+    recipients: Recipients
     directory: Directory
 
     name = "mailbox_forwarding"
@@ -35,39 +38,30 @@ class MailboxForwardingCollector:
         listing = self.mailboxes.listing()
         if listing.broken:
             yield Failure(_TARGET, listing.broken, "mail_rule", known=_KNOWN)
-        accounts = self.directory.accounts
-        by_address = {account.address: account for account in accounts.values()}
-        recipients = recipients_by_name(listing.mailboxes)
+        owner_of = owners(self.directory.accounts, listing.mailboxes)
         for mailbox in listing.mailboxes:
             if mailbox.forwarding_address is None and mailbox.forwarding_smtp_address is None:
                 continue
-            owner = accounts.get(mailbox.account) or by_address.get(mailbox.principal or "")
-            yield forwarding(mailbox, owner, recipients, self.directory.tenant.tenant)
+            owner = owner_of.get(mailbox.key)
+            named: Read[tuple[str, ...]] = ()
+            if mailbox.forwarding_address is not None:
+                try:
+                    named = self.recipients.destinations(mailbox.forwarding_address or "")
+                except ReadError as error:
+                    named = UNSET
+                    target = Target(mailbox.key, mailbox.name, owner.key if owner else None)
+                    yield Failure(target, error, "mail_rule", ("destinations",), _KNOWN)
+            yield forwarding(mailbox, owner, named, self.directory.tenant.tenant)
 
 
-def recipients_by_name(mailboxes: Sequence[Mailbox]) -> Mapping[str, Read[str]]:
-    """Return the addresses of mailboxes by object id and by display name; a name that two have stands for none."""
-    found: dict[str, Read[str]] = {}
-    for mailbox in mailboxes:
-        for name in {mailbox.account, mailbox.name.lower()} - {""}:
-            found[name] = UNSET if name in found else mailbox.address
-    return found
-
-
-def forwarding(mailbox: Mailbox, owner: Account | None, recipients: Mapping[str, Read[str]], tenant: str) -> MailRule:
-    """Return the forwarding of a mailbox as a rule.
+def forwarding(mailbox: Mailbox, owner: Account | None, named: Read[tuple[str, ...]], tenant: str) -> MailRule:
+    """Return the forwarding of a mailbox as a rule; ``named`` is whom its ``ForwardingAddress`` reaches.
 
     ``ForwardingAddress`` names a recipient of the organisation, which may be a contact outside: where it cannot be told
     whose address that is, the destinations are not known, and that is not the same as none.
     """
-    destinations: Read[tuple[str, ...]] = ()
-    smtp, inner = mailbox.forwarding_smtp_address, mailbox.forwarding_address
-    if inner is not None:
-        inner = inner if inner and "@" in inner else recipients.get((inner or "").lower(), UNSET)
-    if smtp is UNSET or inner is UNSET:
-        destinations = UNSET
-    else:
-        destinations = tuple(sorted({each.lower() for each in (smtp, inner) if each}))
+    smtp = mailbox.forwarding_smtp_address
+    unknown = smtp is UNSET or named is UNSET
     return MailRule(
         tenant=tenant,
         key=mailbox.key,
@@ -75,7 +69,7 @@ def forwarding(mailbox: Mailbox, owner: Account | None, recipients: Mapping[str,
         owner=owner.key if owner else None,
         mechanism="mailbox_forwarding",
         enabled=True,
-        destinations=destinations,
+        destinations=UNSET if unknown else tuple(sorted({*(named or ()), *([smtp] if smtp else [])})),
         deletes=False,
         hides=UNSET if mailbox.keeps_copy is UNSET else not mailbox.keeps_copy,
         marks_read=False,

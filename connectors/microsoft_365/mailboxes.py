@@ -1,18 +1,26 @@
-"""Mailboxes as Exchange lists them: whose they are, of which kind, and where they forward to.
+"""Mailboxes as Exchange lists them: whose they are, of which kind, where they forward to, who sends on their behalf.
 
 Source: ``Get-Mailbox`` of the Exchange admin API. Graph's ``mailboxSettings`` has no forwarding field at all.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, Read
+from auditor.facts import UNSET, Account, MailboxType, Read
 from connectors.microsoft_365.exchange import Exchange
-from connectors.microsoft_365.values import Wire, address, boolean, text
+from connectors.microsoft_365.once import Once
+from connectors.microsoft_365.values import Wire, address, boolean, text, texts
+
+_TYPES: Mapping[str, MailboxType] = {
+    "UserMailbox": "personal",
+    "LinkedMailbox": "personal",
+    "SharedMailbox": "shared",
+    "RoomMailbox": "room",
+    "EquipmentMailbox": "equipment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class Mailbox:
     """A mailbox. ``account`` is the object id of its account, empty where Exchange does not tell.
 
     ``forwarding_address`` names a recipient of the organisation in one of many ways, ``forwarding_smtp_address`` is a
-    mail address; None where there is none.
+    mail address; None where there is none. ``on_behalf`` are names of recipients, often no more than display names.
     """
 
     key: str
@@ -32,6 +40,14 @@ class Mailbox:
     forwarding_address: Read[str | None]
     forwarding_smtp_address: Read[str | None]
     keeps_copy: Read[bool]
+    on_behalf: Read[tuple[str, ...]]
+    audited: Read[bool]
+    disabled: Read[bool]
+
+    @property
+    def type(self) -> Read[MailboxType]:
+        """Whose it is, in the auditor's words."""
+        return UNSET if self.kind is UNSET else _TYPES.get(self.kind, "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +64,23 @@ class Mailboxes:
     def __init__(self, exchange: Exchange) -> None:
         """Take the client."""
         self._exchange = exchange
-        self._lock = threading.Lock()
-        self._listing: MailboxListing | None = None
+        self.listing = Once(self._listing)
+        """Returns the listing. Raises ``ReadError`` if it cannot be had; asked again, it tries again."""
 
-    def listing(self) -> MailboxListing:
-        """Return the listing. Raises ``ReadError`` if it cannot be had; asked again, it tries again."""
-        with self._lock:
-            if self._listing is None:
-                rows, broken = self._exchange.run("Get-Mailbox", ResultSize="Unlimited")
-                self._listing = MailboxListing([parse_mailbox(row) for row in rows], broken)
-            return self._listing
+    def _listing(self) -> MailboxListing:
+        rows, broken = self._exchange.run("Get-Mailbox", ResultSize="Unlimited")
+        return MailboxListing([parse_mailbox(row) for row in rows], broken)
+
+
+def owners(accounts: Mapping[str, Account], mailboxes: Iterable[Mailbox]) -> dict[str, Account]:
+    """Return the account of each mailbox, by the mailbox's key; what belongs to nobody we know is left out."""
+    by_address = {account.address: account for account in accounts.values()}
+    found = {}
+    for mailbox in mailboxes:
+        owner = accounts.get(mailbox.account) or by_address.get(mailbox.principal or "")
+        if owner is not None:
+            found[mailbox.key] = owner
+    return found
 
 
 def parse_mailbox(wire: Wire) -> Mailbox:
@@ -76,4 +99,7 @@ def parse_mailbox(wire: Wire) -> Mailbox:
         forwarding_address=None if forwarding in (None, "") else text(forwarding),
         forwarding_smtp_address=None if smtp in (None, "") else address(smtp),
         keeps_copy=boolean(wire.get("DeliverToMailboxAndForward")),
+        on_behalf=texts(wire.get("GrantSendOnBehalfTo", UNSET)),
+        audited=boolean(wire.get("AuditEnabled")),
+        disabled=boolean(wire.get("AccountDisabled")),
     )

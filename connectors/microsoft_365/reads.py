@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from auditor.errors import ForbiddenRequestError
-from connectors.allow_list import AllowList, Rule, forbidden, rule
+from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
 
 SIGN_IN = "login.microsoftonline.com"
 GRAPH = "graph.microsoft.com"
@@ -16,10 +16,30 @@ EXCHANGE = "outlook.office365.com"
 GRAPH_SCOPE = f"https://{GRAPH}/.default"
 EXCHANGE_SCOPE = f"https://{EXCHANGE}/.default"
 BATCH = f"https://{GRAPH}/v1.0/$batch"
+BETA_BATCH = f"https://{GRAPH}/beta/$batch"
 LARGEST_BATCH = 20
 """Parts in one batch, by Microsoft's own limit."""
 
-CMDLETS = {"Get-Mailbox": frozenset({"ResultSize"}), "Get-TransportRule": frozenset[str]()}
+_SIZED, _NAMED, _BARE = frozenset({"ResultSize"}), frozenset({"Identity", "ResultSize"}), frozenset[str]()
+CMDLETS = {
+    "Get-Mailbox": _SIZED,
+    "Get-CASMailbox": _SIZED,
+    "Get-MailboxAuditBypassAssociation": _SIZED,
+    "Get-MailboxPermission": _NAMED,
+    "Get-MailboxFolderPermission": _NAMED,
+    "Get-RecipientPermission": _SIZED,
+    "Get-Recipient": _SIZED,
+    "Get-DistributionGroupMember": _NAMED,
+    "Get-TransportRule": _BARE,
+    "Get-TransportConfig": _BARE,
+    "Get-OrganizationConfig": _BARE,
+    "Get-RemoteDomain": _SIZED,
+    "Get-HostedOutboundSpamFilterPolicy": _BARE,
+    "Get-HostedOutboundSpamFilterRule": _BARE,
+    "Get-SharingPolicy": _BARE,
+    "Get-DkimSigningConfig": _BARE,
+    "Get-ExternalInOutlook": _BARE,
+}
 """Cmdlets of Exchange that may be run, each with the parameters that it may be given."""
 
 _GRAPH_READS = tuple(
@@ -31,9 +51,17 @@ _GRAPH_READS = tuple(
         "reports/authenticationMethods/userRegistrationDetails",
         "roleManagement/directory/roleAssignments",
         "roleManagement/directory/roleDefinitions",
+        "groups/{}",
         "groups/{}/transitiveMembers",
         "identity/conditionalAccess/policies",
+        "identity/conditionalAccess/namedLocations",
         "policies/identitySecurityDefaultsEnforcementPolicy",
+        "policies/authenticationStrengthPolicies",
+        "policies/authenticationMethodsPolicy",
+        "policies/authorizationPolicy",
+        "policies/adminConsentRequestPolicy",
+        "policies/defaultAppManagementPolicy",
+        "policies/crossTenantAccessPolicy/default",
         "admin/sharepoint/settings",
         "users/{}/mailFolders/inbox/messageRules",
         "sites/getAllSites",
@@ -46,6 +74,8 @@ _GRAPH_READS = tuple(
         "drives/{}/items/{}/permissions",
     )
 )
+_BETA_READS = (rule(GRAPH, "GET", "/beta/users/{}/authentication/requirements"),)
+"""What Graph shows nowhere but in its beta version."""
 
 
 def encode(value: object) -> bytes:
@@ -60,18 +90,22 @@ def _token_request(body: bytes) -> None:
         raise forbidden("POST", f"https://{SIGN_IN}", "it is not a request for a token")
 
 
-def _only_gets(body: bytes) -> None:
-    """Let out a batch only if every part is a GET that could have been sent alone."""
-    singles = AllowList(_GRAPH_READS)
-    try:
-        parts = _only(body, "requests")
-        shapes = [sorted(part) == ["id", "method", "url"] for part in parts]
-        if not 1 <= len(shapes) <= LARGEST_BATCH or not all(shapes):
-            raise forbidden("POST", BATCH, "its batch has another shape")
-        for part in parts:
-            singles.demand(part["method"], f"https://{GRAPH}/v1.0{part['url']}", b"")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise forbidden("POST", BATCH, "its batch cannot be read") from error
+def _only_gets(address: str, reads: tuple[Rule, ...]) -> BodyRule:
+    """Return the rule that lets out a batch only if every part is a GET that could have been sent alone."""
+    singles = AllowList(reads)
+
+    def demand(body: bytes) -> None:
+        try:
+            parts = _only(body, "requests")
+            shapes = [sorted(part) == ["id", "method", "url"] for part in parts]
+            if not 1 <= len(shapes) <= LARGEST_BATCH or not all(shapes):
+                raise forbidden("POST", address, "its batch has another shape")
+            for part in parts:
+                singles.demand(part["method"], address.removesuffix("/$batch") + part["url"], b"")
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise forbidden("POST", address, "its batch cannot be read") from error
+
+    return demand
 
 
 def _only_reading_cmdlets(body: bytes) -> None:
@@ -79,8 +113,11 @@ def _only_reading_cmdlets(body: bytes) -> None:
     try:
         command = _only(body, "CmdletInput")
         allowed = CMDLETS.get(command["CmdletName"])
-        known = allowed is not None and set(command["Parameters"]) <= allowed
-    except (ValueError, TypeError, KeyError) as error:
+        given = command["Parameters"]
+        known = (
+            allowed is not None and given.keys() <= allowed and all(isinstance(each, str) for each in given.values())
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise forbidden("POST", f"https://{EXCHANGE}", "its cmdlet cannot be read") from error
     if not known or sorted(command) != ["CmdletName", "Parameters"]:
         raise forbidden("POST", f"https://{EXCHANGE}", "its cmdlet is not on the list of reads")
@@ -105,7 +142,9 @@ def refused(allow_list: AllowList, link: str) -> bool:
 
 RULES: tuple[Rule, ...] = (
     *_GRAPH_READS,
-    rule(GRAPH, "POST", "/v1.0/$batch", _only_gets),
+    *_BETA_READS,
+    rule(GRAPH, "POST", "/v1.0/$batch", _only_gets(BATCH, _GRAPH_READS)),
+    rule(GRAPH, "POST", "/beta/$batch", _only_gets(BETA_BATCH, _BETA_READS)),
     rule(SIGN_IN, "GET", "/common/discovery/instance"),
     rule(SIGN_IN, "GET", "/{}/v2.0/.well-known/openid-configuration"),
     rule(SIGN_IN, "POST", "/{}/oauth2/v2.0/token", _token_request),

@@ -42,6 +42,7 @@ REGISTRATION = Permission("AuditLog.Read.All", "who has registered for MFA")
 ROLES = Permission("RoleManagement.Read.Directory", "the administrator roles")
 GROUPS = Permission("GroupMember.Read.All", "the members of a group")
 POLICIES = Permission("Policy.Read.All", "the sign-in policies")
+METHODS = Permission("Policy.Read.All", "the authentication methods")
 DOMAINS = Permission("Domain.Read.All", "the domains")
 SHARING = Permission("SharePointTenantSettings.Read.All", "the sharing settings")
 INBOX_RULES = Permission("MailboxSettings.Read", "the inbox rules")
@@ -53,6 +54,12 @@ EXCHANGE_ROLE_REMEDY = (
     "Give the app a role that may read Exchange: Entra admin center > Roles & admins > Global Reader > "
     "Add assignments > your app."
 )
+
+RECIPIENT_ROLE_REMEDY = (
+    "Global Reader does not show who may send as somebody. Give the app a role of its own in Exchange that holds this "
+    "cmdlet alone; docs/how-to/microsoft-365.md has the commands."
+)
+_FOR_RECIPIENT_ROLES = frozenset({"Get-RecipientPermission"})
 
 
 def read_error(answer: Answer, permission: Permission) -> ReadError:
@@ -96,8 +103,13 @@ def exchange_error(answer: Answer, cmdlet: str) -> ReadError:
         return ReadError(
             GapReason.DENIED, "Exchange knows the app, but the app has no Entra role.", EXCHANGE_ROLE_REMEDY
         )
-    if "is not recognized" in _exchange_message(answer):
-        return ReadError(GapReason.DENIED, f"The app's role does not allow {cmdlet}.", EXCHANGE_ROLE_REMEDY)
+    message = _exchange_message(answer)
+    if "is not recognized" in message:
+        remedy = RECIPIENT_ROLE_REMEDY if cmdlet in _FOR_RECIPIENT_ROLES else EXCHANGE_ROLE_REMEDY
+        return ReadError(GapReason.DENIED, f"The app's role does not allow {cmdlet}.", remedy)
+    if "couldn't be found" in message:
+        gone = malformed(f"no such thing for {cmdlet}")
+        return NotThereError(gone.reason, gone.message, gone.remedy)
     return malformed(f"an unexpected answer to {cmdlet} (HTTP {answer.status})")
 
 

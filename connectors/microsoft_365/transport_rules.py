@@ -6,7 +6,7 @@ are not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.errors import ReadError
@@ -14,10 +14,14 @@ from auditor.facts import UNSET, MailRule, Read
 from auditor.models import Failure, Target
 from connectors.door import malformed
 from connectors.microsoft_365.exchange import Exchange
+from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.values import Wire, address, boolean, empty, text, texts
 
 _TARGET = Target("transport_rules", "the mail flow rules")
 _KNOWN = {"mechanism": "transport_rule"}
+Reached = Callable[[str], Read[tuple[str, ...]]]
+"""Gives the addresses that mail for a name reaches; raises ``ReadError`` where the address book cannot be read."""
+
 _SENDING = ("RedirectMessageTo", "BlindCopyTo", "CopyTo", "AddToRecipients")
 
 
@@ -26,6 +30,7 @@ class TransportRulesCollector:
     """Reads all mail flow rules with one cmdlet."""
 
     exchange: Exchange
+    recipients: Recipients
     tenant: str
 
     name = "transport_rules"
@@ -45,13 +50,16 @@ class TransportRulesCollector:
             yield Failure(_TARGET, broken, "mail_rule", known=_KNOWN)
         for row in rows:
             try:
-                yield parse_rule(row, self.tenant)
+                yield parse_rule(row, self.tenant, self.recipients.destinations)
             except ReadError as error:
                 yield Failure(_TARGET, error, "mail_rule", known=_KNOWN)
 
 
-def parse_rule(wire: Wire, tenant: str) -> MailRule:
-    """Return the rule that a row describes. Raises ``ReadError`` for one without id or name."""
+def parse_rule(wire: Wire, tenant: str, reached: Reached) -> MailRule:
+    """Return the rule that a row describes; ``reached`` finds the addresses behind a name.
+
+    Raises ``ReadError`` for one without id or name.
+    """
     name = text(wire.get("Name"))
     key = text(wire.get("Guid")) or text(wire.get("ImmutableId")) or name
     if key is UNSET:
@@ -62,7 +70,7 @@ def parse_rule(wire: Wire, tenant: str) -> MailRule:
         label=name or key,
         mechanism="transport_rule",
         enabled=_enabled(wire),
-        destinations=_destinations(wire),
+        destinations=_destinations(wire, reached),
         deletes=boolean(wire.get("DeleteMessage", UNSET)),
         hides=UNSET if "Quarantine" not in wire else boolean(wire["Quarantine"]),
         marks_read=False,
@@ -78,8 +86,8 @@ def _enabled(wire: Wire) -> Read[bool]:
     return False if False in found else UNSET if UNSET in found else True
 
 
-def _destinations(wire: Wire) -> Read[tuple[str, ...]]:
-    """Return the addresses that get the mail; not known with a connector, or with a recipient without address."""
+def _destinations(wire: Wire, reached: Reached) -> Read[tuple[str, ...]]:
+    """Return the addresses that get the mail; not known with a connector, or with a name that nobody alone has."""
     found: set[str] = set()
     if not empty(wire.get("RouteMessageOutboundConnector")):
         return UNSET
@@ -89,8 +97,12 @@ def _destinations(wire: Wire) -> Read[tuple[str, ...]]:
         if recipients is UNSET:
             return UNSET
         for recipient in recipients:
-            each = address(recipient)
+            try:
+                each = reached(recipient)
+            except ReadError:  # an address needs no address book
+                plain = address(recipient)
+                each = UNSET if plain is UNSET else (plain,)
             if each is UNSET:
                 return UNSET
-            found.add(each)
+            found.update(each)
     return tuple(sorted(found))

@@ -11,6 +11,8 @@ from auditor.models import Failure
 from connectors.practice.permissions import Permissions
 from connectors.practice.server import PracticeServer
 
+ENFORCEMENT = ("mfa_enforced", "mfa_enforced_by", "sign_in")
+OF_EXCHANGE = {"mailbox_forwarding", "mailbox_settings", "mailbox_access", "mailbox_sending", "transport_rules"}
 READS_EVERYTHING = "Directory.Read.All"
 """Opens accounts, groups, domains and the organisation too, so that it is taken away with each of them."""
 
@@ -71,21 +73,22 @@ def test_without_roles_nobody_is_known_to_be_no_administrator(server: PracticeSe
 
 def test_without_policies_nobody_is_known_to_be_unprotected(server: PracticeServer) -> None:
     outcome = without(server, "Policy.Read.All")
-    enforcement = ("mfa_enforced", "mfa_enforced_by")
-    assert gaps(outcome) == {
-        ("sign_in_policy", ()),
-        ("account", enforcement),
-        ("settings", ("microsoft_365.security_defaults",)),
-    }
+    outcome_gaps = gaps(outcome)
+    assert {("sign_in_policy", ()), ("account", ENFORCEMENT)} < outcome_gaps
+    assert ("settings", ("microsoft_365.security_defaults",)) in outcome_gaps
+    assert {kind for kind, _ in outcome_gaps} == {"sign_in_policy", "account", "settings"}
+    assert all(granted_by(failure, "Policy.Read.All") for failure in outcome.failures)
     assert all(account.mfa_enforced is UNSET for account in outcome.of(Account))
     assert outcome.of(SignInPolicy) == []
 
 
 def test_without_groups_nobody_is_known_to_be_in_an_exception(server: PracticeServer) -> None:
     outcome = without(server, "GroupMember.Read.All", READS_EVERYTHING)
-    assert ("account", ("mfa_enforced", "mfa_enforced_by")) in gaps(outcome)
+    assert ("account", ENFORCEMENT) in gaps(outcome)
     assert ("sign_in_policy", ("excluded_accounts",)) in gaps(outcome)
-    assert all(account.mfa_enforced is UNSET for account in outcome.of(Account))
+    known = [account for account in outcome.of(Account) if account.mfa_enforced is not UNSET]
+    assert all("Per-user MFA" in (account.mfa_enforced_by or ()) for account in known)
+    assert len(known) < len(outcome.of(Account)) / 2
 
 
 def test_without_inbox_rules_every_mailbox_is_a_gap_of_its_own(server: PracticeServer, everything: Outcome) -> None:
@@ -99,15 +102,16 @@ def test_without_inbox_rules_every_mailbox_is_a_gap_of_its_own(server: PracticeS
 
 def test_without_the_exchange_permission_the_app_permission_is_named(server: PracticeServer) -> None:
     outcome = without(server, "Exchange.ManageAsApp")
-    assert outcome.escaped.keys() == {"mailbox_forwarding", "transport_rules"}
+    assert outcome.escaped.keys() == OF_EXCHANGE
     for error in outcome.errors:
         assert error.reason is GapReason.DENIED
         assert "Exchange.ManageAsApp" in error.remedy
+    assert "forwarding_policy" in {failure.kind for failure in outcome.failures}
 
 
 def test_without_the_entra_role_only_the_role_is_named(server: PracticeServer) -> None:
     outcome = without(server, "exchange_role")
-    assert outcome.escaped.keys() == {"mailbox_forwarding", "transport_rules"}
+    assert outcome.escaped.keys() == OF_EXCHANGE
     for error in outcome.errors:
         assert error.reason is GapReason.DENIED
         assert "Global Reader" in error.remedy
@@ -116,7 +120,7 @@ def test_without_the_entra_role_only_the_role_is_named(server: PracticeServer) -
 
 def test_without_exchange_a_mailbox_without_licence_may_be_a_person_or_not(server: PracticeServer) -> None:
     outcome = without(server, "exchange_role")
-    assert ("account", ("type", "has_mailbox")) in gaps(outcome)
+    assert ("account", ("type", "has_mailbox", "mailbox_type")) in gaps(outcome)
     (press,) = [account for account in outcome.of(Account) if account.label == "Press office"]
     assert press.type is UNSET
     assert outcome.of(Tenant)[0].active_people is UNSET
@@ -155,6 +159,12 @@ def test_whatever_is_missing_nothing_that_hangs_on_it_is_known_to_be_good(
     for fact in outcome.facts:
         full = whole[type(fact), fact.key]
         changed = [name for name in fact.__struct_fields__ if getattr(fact, name) != getattr(full, name)]
-        assert all(getattr(fact, name) is UNSET for name in changed if name not in {"label", "microsoft_365"})
+        assert all(
+            getattr(fact, name) is UNSET for name in changed if name not in {"label", "microsoft_365", "sign_in"}
+        )
+        for name in {"microsoft_365", "sign_in"} & set(changed):
+            inner, whole_inner = getattr(fact, name), getattr(full, name)
+            differ = {each for each in inner.__struct_fields__ if getattr(inner, each) != getattr(whole_inner, each)}
+            assert all(getattr(inner, each) is UNSET for each in differ - {"depends_on", "holes"}), differ
         assert not changed or outcome.errors
     assert facts_of(outcome) == facts_of(everything) or outcome.errors

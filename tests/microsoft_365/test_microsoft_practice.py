@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 from microsoft_reading import Outcome, read
 
-from auditor.facts import UNSET, Account, Domain, MailRule, Settings, SharedItem, SignInPolicy, Tenant
+from auditor.facts import (
+    UNSET,
+    Account,
+    Domain,
+    ForwardingPolicy,
+    Mailbox,
+    MailboxGrant,
+    MailRule,
+    Settings,
+    SharedItem,
+    SignInPolicy,
+    Tenant,
+)
 from auditor.facts.base import Fact
 from connectors.practice.server import PracticeServer
 
@@ -82,7 +94,32 @@ def test_mail_that_leaves_is_found(everything: Outcome, campaign: PracticeServer
         for rule in everything.of(MailRule)
         if rule.enabled and any(outside(everything, address) for address in rule.destinations or ())
     ]
-    assert ids(leaving) == planted(campaign, "forwarding-rule", "mailbox-forwarding", "transport-rule")
+    assert ids(leaving) == planted(
+        campaign, "forwarding-rule", "mailbox-forwarding", "transport-rule", "contact-forwarding"
+    )
+
+
+def test_grants_in_the_mailboxes_of_people_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    people_of = {account.key for account in everything.of(Account) if account.mailbox_type == "personal"}
+    for right, kind in (("full_access", "mailbox-full-access"), ("send_as", "send-as-grant")):
+        grants = [each for each in everything.of(MailboxGrant) if each.right == right and each.owner in people_of]
+        assert {each.key.removeprefix(f"{right}/") for each in grants} == planted(campaign, kind)
+        assert all(each.grantee is not UNSET for each in grants)
+
+
+def test_what_lets_mail_leave_is_found(everything: Outcome, campaign: PracticeServer) -> None:
+    open_ = [each for each in everything.of(ForwardingPolicy) if each.in_force and each.outside]
+    allowing = [each for each in open_ if each.forwarding_allowed]
+    assert ids(allowing) == planted(campaign, "remote-domain-forwarding", "outbound-spam-forwarding")
+
+
+def test_mailboxes_that_take_a_password_alone_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    mailboxes = everything.of(Mailbox)
+    assert {each.key for each in mailboxes if each.smtp_auth} == planted(campaign, "smtp-auth-on")
+    assert {each.key for each in mailboxes if each.imap or each.pop} == planted(campaign, "imap-on")
+    assert {each.key for each in mailboxes if not each.audited} == planted(campaign, "audit-bypass")
+    open_ = {each.owner for each in mailboxes if each.type == "shared" and each.sign_in_allowed}
+    assert open_ == planted(campaign, "shared-mailbox-sign-in")
 
 
 def test_rules_that_hide_mail_are_found(everything: Outcome, campaign: PracticeServer) -> None:
@@ -98,7 +135,9 @@ def test_rules_that_hide_mail_are_found(everything: Outcome, campaign: PracticeS
 
 def test_what_anybody_can_open_is_found(everything: Outcome, campaign: PracticeServer) -> None:
     public = [item for item in everything.of(SharedItem) if item.exposure == "anyone"]
-    assert ids(public) == planted(campaign, "public-link")
+    assert ids(item for item in public if item.item != "calendar") == planted(campaign, "public-link")
+    calendars = {item.key.removeprefix("calendar/") for item in public if item.item == "calendar"}
+    assert calendars == planted(campaign, "calendar-shared-outside")
     shared = [item for item in everything.of(SharedItem) if item.exposure == "outsiders"]
     assert ids(shared) == planted(campaign, "outside-share")
     assert all(outside(everything, each) for item in shared for each in item.outsiders or ())
@@ -115,6 +154,11 @@ def test_settings_and_sign_in_policies_are_read(everything: Outcome, campaign: P
         "Require MFA for everyone": ("on", "mfa", ()),
         "Block legacy authentication": ("on", "block", ("clientAppTypes",)),
         "Administrators need a security key (trial)": ("report_only", "phishing_resistant_mfa", ()),
+        "MFA outside the office": ("on", "mfa", ("locations",)),
+        "MFA on telephones": ("off", "mfa", ("platforms",)),
+        "Sign in again every week": ("on", "nothing", ()),
+        "Block device codes": ("on", "block", ("authenticationFlows",)),
+        "Finance files on managed devices": ("on", "other", ()),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.errors import GapReason, ReadError
-from auditor.facts import UNSET, Account, Tenant
+from auditor.facts import UNSET, Account, Read, Tenant
 from connectors.door import Answer
 from connectors.microsoft_365.account_fields import parse_account
 from connectors.microsoft_365.accounts import counted
@@ -16,11 +16,11 @@ from connectors.microsoft_365.client import listed
 from connectors.microsoft_365.domains import parse_domain
 from connectors.microsoft_365.inbox_rules import absent
 from connectors.microsoft_365.inbox_rules import parse_rule as parse_inbox_rule
-from connectors.microsoft_365.mailbox_forwarding import forwarding, recipients_by_name
+from connectors.microsoft_365.mailbox_forwarding import forwarding
 from connectors.microsoft_365.mailboxes import parse_mailbox
 from connectors.microsoft_365.refusals import ACTIVITY, exchange_error, read_error
 from connectors.microsoft_365.registration import parse_registration
-from connectors.microsoft_365.settings import parse_settings
+from connectors.microsoft_365.sharing_settings import parse_sharing
 from connectors.microsoft_365.transport_rules import parse_rule as parse_transport_rule
 from connectors.microsoft_365.values import address, boolean, moment
 
@@ -52,10 +52,16 @@ def inbox_rule(**fields: object) -> Any:  # noqa: ANN401 - a fact whose fields a
     return parse_inbox_rule(whole, "a1", "t")
 
 
+def reached(name: str) -> Read[tuple[str, ...]]:
+    """Resolve a name as an organisation does in which nobody goes by a name that is not an address."""
+    plain = address(name)
+    return UNSET if plain is UNSET else (plain,)
+
+
 def transport_rule(**fields: object) -> Any:  # noqa: ANN401 - as above
     recipients = dict.fromkeys(("RedirectMessageTo", "BlindCopyTo", "CopyTo", "AddToRecipients"))
     whole: Wire = {"Name": "Copies", "Guid": "g", "State": "Enabled", "Mode": "Enforce", **recipients, **fields}
-    return parse_transport_rule(whole, "t")
+    return parse_transport_rule(whole, "t", reached)
 
 
 def recipient(mail: object) -> Wire:
@@ -294,11 +300,8 @@ def box(**fields: object) -> Wire:
     }
 
 
-def forwarded(**fields: object) -> Any:  # noqa: ANN401 - a fact whose fields are compared
-    bob = parse_mailbox(
-        box(ExchangeGuid="x2", ExternalDirectoryObjectId="b1", DisplayName="Bob", PrimarySmtpAddress="bob@org.example")
-    )
-    return forwarding(parse_mailbox(box(**fields)), account(), recipients_by_name([bob]), "t")
+def forwarded(named: Read[tuple[str, ...]] = (), **fields: object) -> Any:  # noqa: ANN401 - a fact to be compared
+    return forwarding(parse_mailbox(box(**fields)), account(), named, "t")
 
 
 def test_a_mailbox_without_object_id_is_known_by_its_name() -> None:
@@ -313,18 +316,14 @@ def test_forwarding_without_a_copy_hides_the_mail() -> None:
     assert forwarded(ForwardingSmtpAddress="smtp:s@e.example", DeliverToMailboxAndForward="True").hides is False
 
 
-def test_a_recipient_is_resolved_or_unknown_but_never_ignored() -> None:
-    assert forwarded(ForwardingAddress="Bob").destinations == ("bob@org.example",)
-    assert forwarded(ForwardingAddress="b1").destinations == ("bob@org.example",)
-    assert forwarded(ForwardingAddress="A contact outside").destinations is UNSET
-    assert forwarded(ForwardingAddress={"odd": 1}).destinations is UNSET
+def test_a_recipient_who_cannot_be_resolved_is_never_ignored() -> None:
+    assert forwarded(("bob@org.example",)).destinations == ("bob@org.example",)
+    assert forwarded(UNSET, ForwardingSmtpAddress="smtp:s@e.example").destinations is UNSET
     assert forwarded(ForwardingSmtpAddress="nonsense").destinations is UNSET
 
 
-def test_a_name_that_two_recipients_have_stands_for_neither() -> None:
-    twins = [parse_mailbox(box(ExternalDirectoryObjectId=key, DisplayName="Bob")) for key in ("b1", "b2")]
-    rule = forwarding(parse_mailbox(box(ForwardingAddress="Bob")), None, recipients_by_name(twins), "t")
-    assert rule.destinations is UNSET
+def test_the_forwarding_of_a_mailbox_without_an_account_says_whose_it_is() -> None:
+    rule = forwarding(parse_mailbox(box()), None, (), "t")
     assert (rule.owner, rule.label) == (None, "Forwarding of Ana")
 
 
@@ -346,7 +345,7 @@ def test_copies_forward_as_well_as_redirects() -> None:
 def test_a_connector_or_a_recipient_without_address_makes_the_destinations_unknown() -> None:
     assert transport_rule(RouteMessageOutboundConnector="To somewhere").destinations is UNSET
     assert transport_rule(CopyTo=["Some group"]).destinations is UNSET
-    assert parse_transport_rule({"Name": "x"}, "t").destinations is UNSET
+    assert parse_transport_rule({"Name": "x"}, "t", reached).destinations is UNSET
 
 
 def test_a_rule_on_trial_is_not_in_force() -> None:
@@ -372,16 +371,13 @@ def test_a_rule_on_trial_is_not_in_force() -> None:
     ],
 )
 def test_the_widest_circle_counts_and_an_unknown_one_is_unknown(sharing: Wire, limit: object) -> None:
-    assert parse_settings({}, sharing, "t", "v").outside_sharing == limit
+    assert parse_sharing(sharing)["outside_sharing"] == limit
 
 
 def test_a_list_of_allowed_domains_limits_guests() -> None:
     sharing = {"sharingCapability": "externalUserSharingOnly", "sharingDomainRestrictionMode": "allowList"}
-    assert (
-        parse_settings({}, {**sharing, "sharingAllowedDomainList": ["p.example"]}, "t", "v").outside_sharing
-        == "allow_listed"
-    )
-    assert parse_settings({}, sharing, "t", "v").outside_sharing is UNSET
+    assert parse_sharing({**sharing, "sharingAllowedDomainList": ["p.example"]})["outside_sharing"] == "allow_listed"
+    assert parse_sharing(sharing)["outside_sharing"] is UNSET
 
 
 def test_a_domain_without_verification_is_not_known_to_be_verified() -> None:
