@@ -54,7 +54,7 @@ def _refusals(scene: Scene, account: MicrosoftAccount, trustee: MicrosoftAccount
 
 def _assistant(scene: Scene, account: MicrosoftAccount, trustee: MicrosoftAccount) -> None:
     mailbox_of(account).send_on_behalf.append(trustee.id)
-    key = trustee_id(account, trustee.id)
+    key = trustee_id(account, trustee.display_name)  # Exchange says no more of them
     scene.decoy("send-on-behalf", MICROSOFT, account.address, key, f"{trustee.display_name} answers, and says so")
 
 

@@ -70,5 +70,5 @@ def plant_teams(scene: Scene) -> None:
         if identity == PRESS_CALLS:
             policy["AutoAdmittedUsers"] = "Everyone"
             scene.problem("teams-meeting-open", MICROSOFT, "", identity, "no lobby")
-        else:
+        elif identity != "Global":
             scene.decoy("teams-meeting-lobby", MICROSOFT, "", identity, "strangers wait in the lobby")
