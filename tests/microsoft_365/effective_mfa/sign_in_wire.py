@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from auditor.facts import UNSET, Read
@@ -29,14 +30,17 @@ def policy(
     applications: Wire = NOTHING,
     **conditions: object,
 ) -> Wire:
-    """Return a policy; ``users`` and ``applications`` say where it differs from everybody and every application."""
+    """Return a policy; ``users`` and ``applications`` say where it differs from everybody and every application.
+
+    Nothing in it is shared, so that a test may spoil it.
+    """
     everybody = {"includeUsers": ["All"], "excludeUsers": [], "includeGroups": [], "excludeGroups": []}
     everybody |= {"includeRoles": [], "excludeRoles": []}
     everything = {"includeApplications": ["All"], "excludeApplications": [], "includeUserActions": []}
     given = {"clientAppTypes": ["all"], "signInRiskLevels": [], "userRiskLevels": [], "platforms": None}
     given |= {"locations": None, "devices": None, "users": everybody | users, "applications": everything | applications}
     state_and_grant = {"state": state, "grantControls": grant}
-    return {"id": name, "displayName": name, "conditions": given | conditions, **state_and_grant}
+    return deepcopy({"id": name, "displayName": name, "conditions": given | conditions, **state_and_grant})
 
 
 def strength(*combinations: str, key: str = "strength") -> Wire:
