@@ -164,8 +164,23 @@ def broken_off(error: ReadError) -> ReadError:
     return ReadError(GapReason.PARTIAL, f"A listing broke off: {error.message}", error.remedy)
 
 
+class _Kept:
+    """A resource whose parts are built once: the library builds all methods of a part anew whenever it is mentioned."""
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._resource, name)
+        if hasattr(found, "__is_resource__"):
+            part = _Kept(found())
+            found = lambda: part  # noqa: E731 - the library's parts are called, so ours are
+        setattr(self, name, found)
+        return found
+
+
 def _service(name: str, version: str) -> Resource:
-    return build(name, version, http=_NoTransport(), static_discovery=True, cache_discovery=False)
+    return _Kept(build(name, version, http=_NoTransport(), static_discovery=True, cache_discovery=False))
 
 
 _AGAIN = "Run again. If it stays, report it: Google's listing loops."
