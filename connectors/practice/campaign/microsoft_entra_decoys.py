@@ -10,6 +10,8 @@ from connectors.practice.campaign.microsoft_policies import policy
 from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import Json, MicrosoftAccount
 
+SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"  # appId of SharePoint in every tenant
+
 
 def plant_entra_decoys(scene: Scene) -> None:
     """Put one decoy of every kind into the tenant."""
@@ -56,8 +58,6 @@ def _applications(scene: Scene) -> None:
         consent(rng, calendar, graph, "User.Read offline_access", scene.microsoft_account("Scheduler").id)
     )
     scene.decoy("low-risk-person", MICROSOFT, "", calendar.id, calendar.name)
-
-SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"
 
 
 def _groups(scene: Scene) -> None:
