@@ -30,7 +30,7 @@ class Request:
     inner: bool = False
 
     def json(self) -> dict[str, object]:
-        """The body as a JSON object, or an empty one where it is none."""
+        """Return the body as a JSON object, or an empty one where it is none."""
         try:
             value = json.loads(self.body or b"{}")
         except ValueError:
@@ -38,7 +38,7 @@ class Request:
         return value if isinstance(value, dict) else {}
 
     def part(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Request:
-        """The request that a batch carries inside; ``target`` is a path with a query, without host."""
+        """Return the request that a batch carries inside; ``target`` is a path with a query, without host."""
         split = urlsplit(target)
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         return Request(method, self.host, unquote(split.path), query, headers, body, self.base, inner=True)
@@ -53,7 +53,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
-        """The body as it goes on the wire."""
+        """Return the body as it goes on the wire."""
         if isinstance(self.body, bytes):
             return self.body
         return b"" if self.body is None else json.dumps(self.body, ensure_ascii=False).encode()

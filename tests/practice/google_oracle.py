@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connectors.practice.google_organisation import GoogleGroup
+    from connectors.practice.google_organisation import GoogleGroup, SharedDrive
     from connectors.practice.organisation import GoogleAccount, Organisation
 
 OWN = {"rivera-campaign.example", "rivera-volunteers.example", "rivera-senate.example", "rivera-action.example"}
@@ -40,7 +40,22 @@ def find(organisation: Organisation) -> Iterator[Found]:
             yield from ((kind, account.address, key) for kind, key in in_account(account, units))
     for group in google.catalogue.groups:
         yield from ((kind, "", group.id) for kind in in_group(group))
+    for drive in google.catalogue.shared_drives:
+        yield from ((kind, "", key) for kind, key in in_drive(drive))
+    for calendar in google.catalogue.calendars:
+        if any(each["scope"]["type"] == "default" and each["role"] != "freeBusyReader" for each in calendar.acl):
+            yield "public-calendar", calendar.owner, calendar.id
     yield from in_log(organisation)
+
+
+def in_drive(drive: SharedDrive) -> Iterator[tuple[str, str]]:
+    if any(is_outside(each["emailAddress"]) for each in drive.permissions):
+        yield "shared-drive-outside-member", drive.id
+    if not any(each["role"] == "organizer" for each in drive.permissions):
+        yield "shared-drive-no-organizer", drive.id
+    for file in drive.files:
+        if not file.trashed and any(each["type"] == "anyone" for each in file.permissions):
+            yield "shared-drive-public-item", file.id
 
 
 def allowing_imap(organisation: Organisation) -> set[str]:

@@ -224,6 +224,10 @@ def test_every_hostile_text_sits_on_a_planted_problem() -> None:
     written: dict[str, str] = {account.id: account.display_name for account in google.accounts}
     written |= {f.id: str(f.criteria.get("subject")) for account in google.accounts for f in account.filters}
     written |= {file.id: file.name for account in google.accounts for file in account.files}
+    catalogue = google.catalogue
+    written |= {each.id: each.name for each in (*catalogue.groups, *catalogue.shared_drives)}
+    written |= {file.id: file.name for drive in catalogue.shared_drives for file in drive.files}
+    written |= {calendar.id: calendar.summary for calendar in catalogue.calendars}
     written |= {account.id: account.display_name for account in microsoft.accounts}
     written |= {rule.id: rule.name for account in microsoft.accounts for rule in account.rules}
     drives = [account.drive for account in microsoft.accounts if account.drive]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from google_practice import ADMIN, DRIVE, GMAIL, POLICY, practice
+from google_practice import ADMIN, ALERTS, DRIVE, GMAIL, POLICY, practice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from connectors.practice.organisation import GoogleAccount
 
 CUSTOMER = "/admin/directory/v1/customer/my_customer"
+EVERYBODY = "/groups/v1/groups/everybody@rivera-campaign.example"
 
 
 @pytest.fixture(scope="module")
@@ -67,16 +68,41 @@ def test_a_part_that_is_refused_leaves_the_others_alone(google: Google) -> None:
         (ADMIN, "/batch", f"{CUSTOMER}/orgunits"),
         (ADMIN, "/batch/admin/directory_v1", f"{CUSTOMER}/orgunits"),
         (DRIVE, "/batch/drive/v3", "/drive/v3/files"),
+        (DRIVE, "/batch/calendar/v3", "/calendar/v3/users/me/calendarList"),
+        (DRIVE, "/batch/groupssettings/v1", EVERYBODY),
+        (ADMIN, "/batch", "/admin/reports/v1/activity/users/all/applications/login"),
+        (ADMIN, "/batch/admin/reports_v1", "/admin/reports/v1/activity/users/all/applications/login"),
         (POLICY, "/batch", "/v1/policies"),
+        (ALERTS, "/batch", "/v1beta1/alerts"),
     ],
 )
 def test_every_api_takes_batches_where_its_discovery_document_says(
     google: Google, host: str, where: str, path: str
 ) -> None:
-    _, answers = google.batch(host, where, [(path, "", {})])
+    _, answers = google.batch(host, where, [(path, "", {"alt": "json"})])
     status, headers, _ = answers["<response-call + 0>"]
     assert status == 200
     assert headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize(
+    ("where", "path"),
+    [
+        ("/batch/drive/v3", "/calendar/v3/users/me/calendarList"),
+        ("/batch/calendar/v3", "/drive/v3/files"),
+        ("/batch/calendar/v3", EVERYBODY),
+        ("/batch/admin/reports_v1", f"{CUSTOMER}/domains"),
+    ],
+)
+def test_a_batch_carries_calls_of_one_api_only(google: Google, where: str, path: str) -> None:
+    host = ADMIN if "admin" in where else DRIVE
+    _, answers = google.batch(host, where, [(path, "", {"alt": "json"})])
+    assert answers["<response-call + 0>"][0] == 404
+
+
+def test_the_old_batch_for_all_apis_is_gone(google: Google) -> None:
+    response, _ = google.batch(DRIVE, "/batch", [("/drive/v3/files", "", {})])
+    assert response.status_code == 404
 
 
 def test_the_query_of_a_part_counts(google: Google) -> None:
@@ -91,6 +117,7 @@ def test_the_query_of_a_part_counts(google: Google) -> None:
     [
         (GMAIL, "/batch", "/gmail/v1/users/me/settings/filters", 100),
         (DRIVE, "/batch/drive/v3", "/drive/v3/files", 100),
+        (DRIVE, "/batch/calendar/v3", "/calendar/v3/users/me/calendarList", 50),
         (ADMIN, "/batch", f"{CUSTOMER}/domains", 1000),
     ],
 )

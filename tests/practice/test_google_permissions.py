@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from google_practice import ADMIN, AUTH, DRIVE, GMAIL, POLICY, SCOPES, practice
+from discovery import problems
+from google.auth.exceptions import RefreshError
+from google_practice import ADMIN, ALERTS, AUTH, DRIVE, GMAIL, LICENSING, POLICY, SCOPES, practice
 
 from connectors.practice.permissions import GOOGLE_APIS, Permissions
 
@@ -40,7 +42,13 @@ NEEDS = [
     (GMAIL, f"{SETTINGS}/vacation", ("gmail.settings.basic",)),
     (DRIVE, "/drive/v3/files", ("drive.metadata.readonly", "drive.readonly")),
     (DRIVE, "/groups/v1/groups/everybody@rivera-campaign.example", ("apps.groups.settings",)),
+    (DRIVE, "/drive/v3/drives", ("drive.readonly",)),
+    (DRIVE, "/calendar/v3/users/me/calendarList", ("calendar.calendarlist.readonly",)),
+    (DRIVE, "/calendar/v3/calendars/primary/acl", ("calendar.acls.readonly",)),
     (POLICY, "/v1/policies", ("cloud-identity.policies.readonly",)),
+    (POLICY, "/v1/inboundSsoAssignments", ("cloud-identity.inboundsso.readonly",)),
+    (POLICY, "/v1/inboundSamlSsoProfiles", ("cloud-identity.inboundsso.readonly",)),
+    (ALERTS, "/v1beta1/alerts", ("apps.alerts",)),
 ]
 
 
@@ -93,6 +101,8 @@ def test_scopes_that_are_taken_away_in_mid_run_are_missed_at_once(
         ("drive.googleapis.com", DRIVE, "/drive/v3/files"),
         ("cloudidentity.googleapis.com", POLICY, "/v1/policies"),
         ("groupssettings.googleapis.com", DRIVE, "/groups/v1/groups/everybody@rivera-campaign.example"),
+        ("calendar-json.googleapis.com", DRIVE, "/calendar/v3/users/me/calendarList"),
+        ("alertcenter.googleapis.com", ALERTS, "/v1beta1/alerts"),
     ],
 )
 def test_an_api_that_is_not_enabled_says_so(google: Google, api: str, host: str, path: str) -> None:
@@ -107,8 +117,31 @@ def test_an_api_that_is_not_enabled_says_so(google: Google, api: str, host: str,
 
 
 def test_every_api_and_every_scope_is_observed_here() -> None:
-    assert {"drive.googleapis.com", "groupssettings.googleapis.com", ADMIN, GMAIL, POLICY} <= GOOGLE_APIS
+    names = {"drive.googleapis.com", "groupssettings.googleapis.com", "calendar-json.googleapis.com"}
+    assert names | {ADMIN, ALERTS, GMAIL, LICENSING, POLICY} == GOOGLE_APIS
     assert Permissions().google_scopes == {AUTH + each for each in SCOPES}
+    assert {scope for _, _, scopes in NEEDS for scope in scopes} == set(SCOPES)
+
+
+def test_licences_are_hidden_until_somebody_grants_the_scope_for_them(google: Google) -> None:
+    path = "/apps/licensing/v1/product/Google-Apps/users"
+    assert google.error(LICENSING, path, customerId="my_customer")[0] == 403
+    with pytest.raises(RefreshError, match="unauthorized_client"):
+        google.token(scopes=("apps.licensing",))
+    with practice(permissions=Permissions().with_licensing()) as granted:
+        headers = {"Authorization": f"Bearer {granted.token(scopes=('apps.licensing',))}"}
+        tenant = granted.server.organisation.google
+        for below, skus in (("", {"1010020020", "1010020027", "1010020028"}), ("/sku/1010020020", {"1010020020"})):
+            where = f"/apps/licensing/v1/product/Google-Apps{below}/users"
+            answer = granted.http.get(
+                granted.server.endpoints[LICENSING] + where,
+                params={"customerId": tenant.customer_id, "maxResults": "1000"},
+                headers=headers,
+            )
+            assert problems(LICENSING, where, answer.json()) == []
+            found = {(each["userId"], each["skuId"]) for each in answer.json()["items"]}
+            expected = {(each.address, each.security.sku) for each in tenant.accounts if each.security.sku in skus}
+            assert found == expected != set()
 
 
 def test_taking_away_what_was_never_granted_is_a_mistake() -> None:

@@ -93,3 +93,52 @@ def test_a_delegated_administrator_may_not_read_policies(google: Google) -> None
 def test_the_administrator_may_be_forbidden_the_policies() -> None:
     with practice(permissions=Permissions().without("google_super_admin")) as google:
         assert google.error(POLICY, POLICIES) == (403, "The caller does not have permission")
+
+
+def clauses(google: Google, *parts: str) -> list[dict[str, object]]:
+    found = google.pages("policies", POLICY, POLICIES, pageSize="100")
+    return [each for page in found for each in page if all(part in each["policyQuery"]["query"] for part in parts)]
+
+
+def test_queries_join_negate_and_name_licences_beyond_what_the_helper_fields_say(google: Google) -> None:
+    several = clauses(google, " || ")
+    assert [each["policyQuery"].get("orgUnit", "") for each in several] == [""]
+    negated = clauses(google, "!entity.groups")
+    assert [each["policyQuery"].get("group", "") for each in negated] == [""]
+    assert len(clauses(google, "entity.licenses.exists", "/product/Google-Apps/sku/1010020020")) == 1
+    groups = {each["policyQuery"]["group"] for each in clauses(google, "entity.groups.exists") if each not in negated}
+    ids = {f"groups/{each.id}" for each in google.server.organisation.google.catalogue.groups}
+    assert len(groups & ids) == 1
+
+
+def test_one_unit_has_a_date_in_the_future_for_enforcement(google: Google) -> None:
+    starts = [
+        each["setting"]["value"]["enforcedFrom"]
+        for page in google.pages(
+            "policies", POLICY, POLICIES, filter="setting.type.matches('step_verification_enforcement')"
+        )
+        for each in page
+        if "enforcedFrom" in each["setting"]["value"]
+    ]
+    assert [start for start in starts if start > TODAY.isoformat()] == ["2026-04-01T05:30:00Z"]
+
+
+def test_a_policy_of_a_unit_may_set_one_field_and_leave_the_others_to_the_root(google: Google) -> None:
+    found = [
+        each["setting"]["value"]
+        for page in google.pages("policies", POLICY, POLICIES, filter="setting.type.matches('groups_sharing')")
+        for each in page
+    ]
+    assert sorted(map(len, found)) == [1, 3, 5]
+
+
+def test_other_identity_providers_are_assigned_to_units_and_groups(google: Google) -> None:
+    catalogue = google.server.organisation.google.catalogue
+    pages = google.pages("inboundSsoAssignments", POLICY, "/v1/inboundSsoAssignments", pageSize="2")
+    assert [len(page) for page in pages] == [2, 1]
+    assert [each for page in pages for each in page] == catalogue.sso_assignments
+    assert {each["ssoMode"] for page in pages for each in page} == {"SSO_OFF", "SAML_SSO"}
+    profiles = google.get(POLICY, "/v1/inboundSamlSsoProfiles", filter='customer=="customers/my_customer"')
+    assert profiles["inboundSamlSsoProfiles"] == catalogue.sso_profiles
+    assert google.error(POLICY, "/v1/inboundSsoAssignments", filter="customer==customers/C0other")[0] == 403
+    assert google.error(POLICY, "/v1/inboundSsoAssignments", filter="rank > 1")[0] == 400

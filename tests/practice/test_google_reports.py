@@ -180,15 +180,16 @@ def test_a_start_that_google_does_not_take_is_refused(google: Google, moment: st
     assert google.error(ADMIN, f"{ACTIVITY}/all/applications/login", startTime=moment)[0] == 400
 
 
-def test_a_filter_chooses_by_a_parameter(google: Google) -> None:
-    token = next(
-        account.security.tokens[0] for account in google.server.organisation.google.accounts if account.security.tokens
-    )
+def test_every_grant_in_force_is_in_the_log_and_a_filter_finds_it(google: Google) -> None:
     everything = activities(google, "token")
-    found = activities(google, "token", eventName="authorize", filters=f"client_id=={token['clientId']}")
-    others = activities(google, "token", filters=f"client_id<>{token['clientId']}")
-    assert found
-    assert len(found) + len(others) == len(everything)
+    for account in google.server.organisation.google.accounts:
+        for token in account.security.tokens if not account.suspended else []:
+            only = {"eventName": "authorize", "filters": f"client_id=={token['clientId']}"}
+            assert len(activities(google, "token", account.address, **only)) == 1
+            found, others = (
+                activities(google, "token", filters=f"client_id{sign}{token['clientId']}") for sign in ("==", "<>")
+            )
+            assert len(found) + len(others) == len(everything)
     assert google.error(ADMIN, f"{ACTIVITY}/all/applications/token", filters="client_id")[0] == 400
 
 

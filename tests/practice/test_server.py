@@ -57,6 +57,8 @@ def test_every_vendor_host_has_an_endpoint(server: PracticeServer) -> None:
         "gmail.googleapis.com",
         "www.googleapis.com",
         "cloudidentity.googleapis.com",
+        "alertcenter.googleapis.com",
+        "licensing.googleapis.com",
         LOGIN,
         GRAPH,
         EXCHANGE,

@@ -164,14 +164,15 @@ def find(organisation: Organisation) -> Iterator[Found]:
         yield "microsoft_365", "setting-sharepoint-anyone", "", microsoft.tenant_id
     units = {unit["orgUnitId"] for unit in google.units}
     for policy in google.policies:
-        unit = "id:" + policy["policyQuery"]["orgUnit"].removeprefix("orgUnits/")
+        unit = "id:" + policy["policyQuery"].get("orgUnit", "").removeprefix("orgUnits/")
         kind = weakness(policy["setting"]["value"])
         if policy["type"] == "ADMIN" and unit in units and kind:
             yield "google_workspace", kind, "", unit
 
 
 def weakness(value: dict[str, object]) -> str:
-    if value.get("enforcedFrom", "").startswith("1970"):
+    start = value.get("enforcedFrom", "2000")
+    if start.startswith("1970") or start > TODAY.isoformat():
         return "setting-2sv-not-enforced"
     if value.get("enableAutoForwarding"):
         return "setting-auto-forwarding"
@@ -211,6 +212,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             "microsoft": [
                 [
                     a.id,
+                    a.display_name,
                     a.mailbox and asdict(a.mailbox),
                     [r.id for r in a.rules],
                     a.drive and [i.id for i in a.drive.items],
@@ -227,12 +229,13 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             "groups": [group.id for group in organisation.microsoft.groups],
             "teams": organisation.microsoft.teams,
             "conditional access": organisation.microsoft.conditional_access,
-        }
+        },
+        default=str,
     )
     for planted in organisation.decoys:
         # A grant is known by its mailbox and its trustee.
         for part in planted.object_id.removeprefix("id:").split("/"):
-            assert part in everything, planted
+            assert json.dumps(part)[1:-1] in everything, planted
     assert {planted.kind.removeprefix("decoy-") for planted in organisation.decoys} == {
         "alias-domain",
         "archive-newsletter",
@@ -240,6 +243,8 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "ca-devices",
         "ca-off",
         "ca-session",
+        "calendar-free-busy",
+        "calendar-inside",
         "closed-alert",
         "default-outbound-policy",
         "deleted-unit",
@@ -249,6 +254,9 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "disabled-outbound-rule",
         "disabled-rule",
         "disabled-transport-rule",
+        "drive-of-a-group",
+        "drive-organisation-link",
+        "drive-trashed-public-item",
         "eligible-admin-strong",
         "expired-secret",
         "filter-labels-only",

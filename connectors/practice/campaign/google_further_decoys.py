@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from connectors.practice.campaign.google_further_problems import is_active, is_ordinary
 from connectors.practice.campaign.google_groups import add_accounts, add_group, add_nested, add_stranger
-from connectors.practice.campaign.google_log import add_activity, add_alert, days_ago, event
+from connectors.practice.campaign.google_log import add_activity, add_alert, authorisation, days_ago, event
 from connectors.practice.campaign.google_security import IDENTITY, SCOPE, add_token
 from connectors.practice.campaign.google_tenant import ALIAS_DOMAIN, VOLUNTEERS_DOMAIN
 from connectors.practice.campaign.scene import GOOGLE, Scene
@@ -49,6 +49,8 @@ def _imap_forbidden(scene: Scene, account: GoogleAccount) -> None:
 def _harmless_app(scene: Scene, account: GoogleAccount) -> None:
     # It sees the files that it makes itself and no others, although its scope begins like the one for all files.
     token = add_token(scene.rng, account, "Flyer Designer", [*IDENTITY, SCOPE + "drive.file"])
+    when = days_ago(scene.rng, scene.organisation.today, 5, 170)
+    add_activity(scene.rng, scene.organisation.google, when, account, "token", authorisation(token))
     scene.decoy("harmless-app", GOOGLE, account.address, str(token["clientId"]), "Flyer Designer")
 
 

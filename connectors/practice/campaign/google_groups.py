@@ -78,6 +78,7 @@ def furnish_groups(rng: Random, tenant: GoogleTenant, people: list[Person]) -> N
         group = add_group(rng, tenant, f"precinct-{number}", f"Precinct {number}")
         add_accounts(group, owner, "OWNER")
         add_accounts(group, rng.sample(others, _TEAM))
+    add_group(rng, tenant, "sign-in-pilot", "Sign-in pilot", whoCanPostMessage="ALL_OWNERS_CAN_POST")
     _help_desk(rng, tenant, people)
 
 

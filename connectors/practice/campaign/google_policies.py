@@ -14,6 +14,7 @@ from connectors.practice.organisation import Json
 
 UNITS = ("/", "/Leadership", "/Finance", "/Press", "/Staff", "/Staff/IT", "/Field", "/Volunteers")
 NEVER = "1970-01-01T00:00:00Z"  # what enforcedFrom says where 2-Step Verification is not enforced
+LATER = "{later}"  # stands for a day in the future: announced, which protects nobody yet
 
 _ENFORCEMENT = "security.two_step_verification_enforcement"
 _FACTOR = "security.two_step_verification_enforcement_factor"
@@ -53,7 +54,7 @@ _DEPARTURES: dict[str, dict[str, Json]] = {
         _SHARING: _SHARING_WITH_ANYBODY,
     },
     "/Volunteers": {
-        _ENFORCEMENT: {"enforcedFrom": NEVER},
+        _ENFORCEMENT: {"enforcedFrom": LATER},
         _FORWARDING: {"enableAutoForwarding": True},
         _SHARING: _SHARING_WITH_ANYBODY,
     },
@@ -132,6 +133,14 @@ def cloud_identity_policies(rng: Random, customer: str, units: list[Json], today
         }
 
     root = _root_settings(f"{today - timedelta(days=400):%Y-%m-%d}T05:30:00Z")
+    later = f"{today + timedelta(days=30):%Y-%m-%d}T05:30:00Z"
+    departures: dict[str, dict[str, Json]] = {
+        unit: {
+            setting: {"enforcedFrom": later} if value == {"enforcedFrom": LATER} else value
+            for setting, value in values.items()
+        }
+        for unit, values in _DEPARTURES.items()
+    }
     return [
         *(
             policy(_query(ids["/"], 101 + number / 10_000), setting, value, "SYSTEM")
@@ -140,7 +149,7 @@ def cloud_identity_policies(rng: Random, customer: str, units: list[Json], today
         policy(_query(ids["/"], 399.00055, "WORKSPACE_ALL_ADMIN_GROUP"), _ENFORCEMENT, root[_ENFORCEMENT], "SYSTEM"),
         *(
             policy(_query(ids[unit], 201 + _depth(unit) + (20 * place + number) / 100_000), setting, value)
-            for place, (unit, values) in enumerate({"/": root, **_DEPARTURES}.items(), 1)
+            for place, (unit, values) in enumerate({"/": root, **departures}.items(), 1)
             for number, (setting, value) in enumerate(values.items())
         ),
         policy(_query(org_unit_id(rng), 202.5), _FORWARDING, {"enableAutoForwarding": True}),

@@ -6,6 +6,9 @@ from random import Random
 
 from connectors.practice.campaign import google_further_decoys as decoys
 from connectors.practice.campaign import google_further_problems as problems
+from connectors.practice.campaign import google_sharing_problems as sharing
+from connectors.practice.campaign.google_drives import furnish_drives
+from connectors.practice.campaign.google_further_policies import furnish_policies, furnish_single_sign_on
 from connectors.practice.campaign.google_groups import furnish_groups
 from connectors.practice.campaign.google_log import furnish_log, settle_log
 from connectors.practice.campaign.google_problems import is_administrator
@@ -23,6 +26,9 @@ def furnish_google_catalogue(rng: Random, organisation: Organisation) -> None:
     furnish_groups(rng, google, organisation.people)
     furnish_security(rng, google)
     furnish_log(rng, google, organisation.today)
+    furnish_drives(rng, google, organisation.people, organisation.today)
+    furnish_policies(rng, google)
+    furnish_single_sign_on(rng, google)
 
 
 def plant_google_story(scene: Scene) -> None:
@@ -33,12 +39,17 @@ def plant_google_story(scene: Scene) -> None:
     for plant_group in problems.IN_GROUPS:
         plant_group(scene)
     problems.shared_recovery(scene, scene.google(problems.has_no_shared_recovery))
+    for plant_drive in (sharing.outside_member, sharing.no_organizer, sharing.public_item):
+        plant_drive(scene)
+    sharing.public_calendar(scene, scene.google_account("Scheduler"))
     problems.delegation_granted(scene, scene.google_account("Operations director"))
     for _ in range((len(scene.organisation.google.accounts) - SMALLEST) // _PEOPLE_PER_FURTHER_PROBLEM):
         fits, plant = scene.rng.choice(problems.COMMON)
         plant(scene, scene.google(fits))
     decoys.auditor_s_own_delegation(scene)
     decoys.harmless_groups(scene)
+    sharing.harmless_drives(scene)
+    sharing.harmless_calendars(scene)
     for fits, plant in decoys.COMMON:
         plant(scene, scene.google(fits))
     settle_log(scene.organisation.google)

@@ -50,6 +50,9 @@ def _nameable(organisation: Organisation) -> set[tuple[str, str]]:
     in_google = {account.id for account in google.accounts}
     in_google |= {filter_.id for account in google.accounts for filter_ in account.filters}
     in_google |= {file.id for account in google.accounts for file in account.files}
+    in_google |= {each.id for each in (*google.catalogue.groups, *google.catalogue.shared_drives)}
+    in_google |= {file.id for drive in google.catalogue.shared_drives for file in drive.files}
+    in_google |= {calendar.id for calendar in google.catalogue.calendars}
     in_microsoft = {account.id for account in microsoft.accounts} | {each.id for each in _items(microsoft)}
     in_microsoft |= {each.id for each in _named(microsoft)}
     in_microsoft |= {each.id for account in microsoft.accounts for each in account.rules if each.name.strip(".")}
@@ -79,6 +82,14 @@ def _rename_google(tenant: GoogleTenant, given: dict[tuple[str, str], str]) -> N
                 filter_.criteria = {**filter_.criteria, "subject": text}
         for file in account.files:
             file.name = given.get(("google_workspace", file.id), file.name)
+    for group in tenant.catalogue.groups:
+        group.name = given.get(("google_workspace", group.id), group.name)
+    for drive in tenant.catalogue.shared_drives:
+        drive.name = given.get(("google_workspace", drive.id), drive.name)
+    for file in (each for drive in tenant.catalogue.shared_drives for each in drive.files):
+        file.name = given.get(("google_workspace", file.id), file.name)
+    for calendar in tenant.catalogue.calendars:
+        calendar.summary = given.get(("google_workspace", calendar.id), calendar.summary)
 
 
 def _rename_microsoft(tenant: MicrosoftTenant, given: dict[tuple[str, str], str]) -> None:

@@ -31,28 +31,32 @@ setting-*           both      a weak setting, where it is set                   
 Further kinds of the Google Workspace customer (``google_further_problems``). What is a property of an account or of its
 mailbox is known by the account's id, whatever the fact is called.
 
-======================== ================================================================== =========================
-kind                     meaning                                                            ``object_id``
-======================== ================================================================== =========================
-outside-reply-to         answers go to an address outside (sendAs.replyToAddress)           account
-outside-smtp-server      sends as an outside address through somebody else's server         account
-imap-on                  administrator's mailbox with IMAP on, in a unit that allows it     account
-setting-imap             unit that allows IMAP                                              organisational unit
-weak-password            active, password_strength WEAK in the usage report                 account
-less-secure-apps         active, may sign programs in with the password alone               account
-app-password             active, has an application password (asps.list)                    account
-admin-without-key        active administrator, also through a group, without any key or     account
-                         passkey; whoever is not enrolled is among them
-recovery-shared          recovery telephone or address that another account has as well     account, each of them
-risky-app                active account let in an application that sees all mail or files   clientId
-group-forwards-outside   outside member (or outside list) while anybody may post            group
-group-open-to-join       anybody at all may join                                            group
-group-readable-by-anyone anybody at all may read                                            group
-mfa-disabled-event       2-Step Verification switched off in the last 180 days              uniqueQualifier
-forwarding-event         forwarding to the outside switched on in the last 180 days         uniqueQualifier
-delegation-event         domain-wide delegation given to a client that is not the auditor   uniqueQualifier
-open-alert               alert in the alert centre that is not CLOSED                       alertId
-======================== ================================================================== =========================
+=========================== ================================================================== ========================
+kind                        meaning                                                            ``object_id``
+=========================== ================================================================== ========================
+outside-reply-to            answers go to an address outside (sendAs.replyToAddress)           account
+outside-smtp-server         sends as an outside address through somebody else's server         account
+imap-on                     administrator's mailbox with IMAP on, in a unit that allows it     account
+setting-imap                unit that allows IMAP                                              organisational unit
+weak-password               active, password_strength WEAK in the usage report                 account
+less-secure-apps            active, may sign programs in with the password alone               account
+app-password                active, has an application password (asps.list)                    account
+admin-without-key           active administrator, also through a group, without any key or     account
+                            passkey; whoever is not enrolled is among them
+recovery-shared             recovery telephone or address that another account has as well     account, each of them
+risky-app                   active account let in an application that sees all mail or files   clientId
+group-forwards-outside      outside member (or outside list) while anybody may post            group
+group-open-to-join          anybody at all may join                                            group
+group-readable-by-anyone    anybody at all may read                                            group
+mfa-disabled-event          2-Step Verification switched off in the last 180 days              uniqueQualifier
+forwarding-event            forwarding to the outside switched on in the last 180 days         uniqueQualifier
+delegation-event            domain-wide delegation given to a client that is not the auditor   uniqueQualifier
+open-alert                  alert in the alert centre that is not CLOSED                       alertId
+shared-drive-outside-member shared drive with a member outside                                 shared drive
+shared-drive-no-organizer   shared drive that nobody may manage: no organizer, no group either shared drive
+shared-drive-public-item    item of a shared drive open to anybody, not in the trash           file
+public-calendar             calendar whose events anybody may read (more than free or busy)    calendar
+=========================== ================================================================== ========================
 
 Further kinds of the Entra tenant (``microsoft_mail_problems``, ``microsoft_entra_problems``). "Mailbox" is its
 ExchangeGuid, "grant" is ``ExchangeGuid/trustee`` with the trustee as on the wire. Those marked * are there from 100

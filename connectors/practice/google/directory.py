@@ -1,6 +1,6 @@
-"""``admin.googleapis.com``: users, organisational units, domains and roles of the Admin SDK's Directory API.
+"""``admin.googleapis.com``: users, organisational units and domains of the Admin SDK's Directory API.
 
-Answers administrators only. A key whose value is empty is left away. ``assigneeType`` is written in lower case.
+Answers administrators only. A key whose value is empty is left away.
 https://developers.google.com/workspace/admin/directory/reference/rest/v1
 """
 
@@ -114,34 +114,6 @@ def domain_aliases(call: Call) -> Json:
     return {"kind": "admin#directory#domainAliases", "etag": '"aliases"'} | _unless_empty("domainAliases", entries)
 
 
-def roles(call: Call) -> Json:
-    """``roles.list``: system roles and custom ones, up to 100 a page."""
-    require_administrator(call)
-    require_customer(call, call.part("customer"))
-    found, following = page(call.people.tenant.roles, call.request.query, size="maxResults", usual=100, largest=100)
-    entries = [{"kind": "admin#directory#role", "etag": '"role"'} | each for each in found]
-    return {"kind": "admin#directory#roles", "etag": '"roles"'} | _unless_empty("items", entries) | following
-
-
-def role_assignments(call: Call) -> Json:
-    """``roleAssignments.list``: who holds which role, up to 200 a page; what comes through groups has to be asked for.
-
-    ``includeIndirectRoleAssignments`` works together with ``userKey`` only.
-    """
-    require_administrator(call)
-    require_customer(call, call.part("customer"))
-    query = call.request.query
-    entries = _role_assignments(call.people.tenant)
-    if "roleId" in query:
-        entries = [each for each in entries if each["roleId"] == query["roleId"]]
-    if "userKey" in query:
-        holders = _holders(call, query["userKey"], indirect=query.get("includeIndirectRoleAssignments") == "true")
-        entries = [each for each in entries if each["assignedTo"] in holders]
-    found, following = page(entries, query, size="maxResults", usual=200, largest=200)
-    head: Json = {"kind": "admin#directory#roleAssignments", "etag": '"assignments"'}
-    return head | _unless_empty("items", found) | following
-
-
 def user(account: GoogleAccount, tenant: GoogleTenant, *, full: bool) -> Json:
     """Return ``account`` as a ``User``; recovery address and telephone come with the full projection alone."""
     given, _, family = account.display_name.rpartition(" ")
@@ -194,40 +166,6 @@ def _meets(account: GoogleAccount, field: str, value: str) -> bool:
     if field == "email":
         return account.address.lower() == value.lower()
     raise invalid(f"Invalid Input: query: {field}")
-
-
-def _holders(call: Call, key: str, *, indirect: bool) -> set[str]:
-    """Return the ids that roles of an account or group may be assigned to."""
-    account, groups = call.people.get(key), call.people.tenant.catalogue.groups
-    if account is None:
-        holders = {each.id for each in groups if key.lower() in {each.id, each.address}}
-        if not holders:
-            raise not_found("Resource: userKey")
-        return holders
-    through = [each.id for each in groups if any(member["id"] == account.id for member in each.members)]
-    return {account.id, *(through if indirect else ())}
-
-
-def _role_assignments(tenant: GoogleTenant) -> list[Json]:
-    super_admin = next((str(each["roleId"]) for each in tenant.roles if each.get("isSuperAdminRole")), "")
-    held = [
-        (account.id, role_id, "user")
-        for account in tenant.accounts
-        for role_id in ([super_admin] if account.is_super_admin else []) + account.role_ids
-    ]
-    held += [(group.id, role_id, "group") for group in tenant.catalogue.groups for role_id in group.role_ids]
-    return [
-        {
-            "kind": "admin#directory#roleAssignment",
-            "etag": '"assignment"',
-            "roleAssignmentId": str(13801188331880449 + number),
-            "roleId": role_id,
-            "assignedTo": holder,
-            "assigneeType": kind,
-            "scopeType": "CUSTOMER",
-        }
-        for number, (holder, role_id, kind) in enumerate(held)
-    ]
 
 
 def _domain(name: str, *, is_primary: bool) -> Json:

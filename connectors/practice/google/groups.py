@@ -78,6 +78,11 @@ class Groups:
         head: Json = {"kind": "groupsSettings#groups", "email": group.address, "name": group.name, "description": ""}
         return head | group.settings
 
+    def addresses(self, key: str) -> set[str]:
+        """Return the addresses of everybody in the group, those of nested groups included; empty if there is none."""
+        group = self._by_key.get(key.lower())
+        return {str(each.get("email", "")).lower() for each in self._all_members(group)} if group else set()
+
     def _get(self, key: str) -> GoogleGroup:
         group = self._by_key.get(key.lower())
         if group is None:

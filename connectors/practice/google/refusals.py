@@ -71,6 +71,12 @@ def delegation_denied(address: str) -> Refused:
     return _refused(403, "PERMISSION_DENIED", "forbidden", f"Delegation denied for {address}")
 
 
+def needs_writer() -> Refused:
+    """Refuse the access list of a calendar to somebody who may only read the calendar."""
+    message = "You need to have writer access to this calendar."
+    return _refused(403, "PERMISSION_DENIED", "requiredAccessLevel", message)
+
+
 def mail_not_enabled() -> Refused:
     """Refuse the settings of an account that has no Gmail."""
     return _refused(400, "FAILED_PRECONDITION", "failedPrecondition", "Mail service not enabled")

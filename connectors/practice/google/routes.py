@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.practice.google import directory, gmail, policies, security
+from connectors.practice.google import alerts, directory, gmail, licences, policies, roles, security, single_sign_on
 from connectors.practice.google.activities import Activities
+from connectors.practice.google.calendar import Calendars
 from connectors.practice.google.drive import FILE_DEFAULT, FILES_DEFAULT, PERMISSIONS_DEFAULT, Drive
 from connectors.practice.google.groups import Groups
 from connectors.practice.google.schema import answers_in, batch_path, described
+from connectors.practice.google.shared_drives import DRIVES_DEFAULT, SharedDrives
 from connectors.practice.google.usage import Usage
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ class Api:
 
 def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ...]]:
     """Return the APIs by host name, as they stand at ``now``; ``auditor`` is the service account's client id."""
-    drive, groups, usage = Drive(people), Groups(people), Usage(people, now)
+    groups, usage, calendars = Groups(people), Usage(people, now), Calendars(people)
+    shared_drives = SharedDrives(people, groups)
+    drive = Drive(people, shared_drives)
     return {
         "admin.googleapis.com": (
             _api(
@@ -62,8 +66,8 @@ def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ..
                 ("directory.orgunits.list", directory.org_units, "*"),
                 ("directory.domains.list", directory.domains, "*"),
                 ("directory.domainAliases.list", directory.domain_aliases, "*"),
-                ("directory.roles.list", directory.roles, "*"),
-                ("directory.roleAssignments.list", directory.role_assignments, "*"),
+                ("directory.roles.list", roles.roles, "*"),
+                ("directory.roleAssignments.list", roles.role_assignments, "*"),
                 ("directory.groups.list", groups.groups, "*"),
                 ("directory.members.list", groups.members, "*"),
                 ("directory.tokens.list", security.tokens, "*"),
@@ -101,6 +105,14 @@ def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ..
                 ("drive.files.list", drive.files, FILES_DEFAULT),
                 ("drive.files.get", drive.file, FILE_DEFAULT),
                 ("drive.permissions.list", drive.permissions, PERMISSIONS_DEFAULT),
+                ("drive.drives.list", shared_drives.drives, DRIVES_DEFAULT),
+            ),
+            _api(
+                "calendar-json.googleapis.com",
+                "calendar.v3",
+                50,
+                ("calendar.calendarList.list", calendars.calendar_list, "*"),
+                ("calendar.acl.list", calendars.acl, "*"),
             ),
             _api(
                 "groupssettings.googleapis.com",
@@ -116,6 +128,25 @@ def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ..
                 1000,
                 ("cloudidentity.policies.list", policies.policies, "*"),
                 ("cloudidentity.policies.get", policies.one_policy, "*"),
+                ("cloudidentity.inboundSsoAssignments.list", single_sign_on.assignments, "*"),
+                ("cloudidentity.inboundSamlSsoProfiles.list", single_sign_on.profiles, "*"),
+            ),
+        ),
+        "alertcenter.googleapis.com": (
+            _api(
+                "alertcenter.googleapis.com",
+                "alertcenter.v1beta1",
+                1000,
+                ("alertcenter.alerts.list", alerts.alerts, "*"),
+            ),
+        ),
+        "licensing.googleapis.com": (
+            _api(
+                "licensing.googleapis.com",
+                "licensing.v1",
+                1000,
+                ("licensing.licenseAssignments.listForProduct", licences.of_product, "*"),
+                ("licensing.licenseAssignments.listForProductAndSku", licences.of_sku, "*"),
             ),
         ),
     }

@@ -25,11 +25,11 @@ COLLECTIONS: dict[str, frozenset[str] | None] = {"owners": frozenset({"owner"}),
 
 
 class Found:
-    """A file as the search sees it: with its owner, for the account that searches."""
+    """A file as the search sees it, for the account that searches; without an owner if it is in a shared drive."""
 
     __slots__ = ("file", "owner", "searcher")
 
-    def __init__(self, file: DriveFile, owner: GoogleAccount, searcher: GoogleAccount) -> None:
+    def __init__(self, file: DriveFile, owner: GoogleAccount | None, searcher: GoogleAccount) -> None:
         self.file = file
         self.owner = owner
         self.searcher = searcher
