@@ -26,6 +26,8 @@ class Tenant(Fact, frozen=True, kw_only=True, gc=False):
     """Guests, pending ones included."""
     super_admins: Read[int] = UNSET
     """Active accounts with the highest administrator role."""
+    break_glass: Read[int] = UNSET
+    """Active accounts that the configuration declares to be for emergencies."""
 
 
 class Domain(Fact, frozen=True, kw_only=True, gc=False):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from auditor.facts import UNSET, Account, AccountStatus, AccountType, Read
 from connectors.door import malformed
-from connectors.microsoft_365.values import Wire, address, boolean, moment, table, text, texts
+from connectors.microsoft_365.values import Wire, address, boolean, moment, table, tables, text, texts
 
 OUTSIDE = "#ext#"
 """Part of the name of every account whose home is another organisation, in lower case."""
@@ -35,6 +35,8 @@ def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
         has_mailbox=_has_mailbox(wire, kind),
         created=moment(wire.get("createdDateTime", UNSET)),
         last_sign_in=_last_sign_in(wire) if activity else UNSET,
+        cloud_only=_cloud_only(wire),
+        licences=_licences(wire),
     )
 
 
@@ -62,6 +64,24 @@ def _has_mailbox(wire: Wire, kind: Read[AccountType]) -> Read[bool]:
         return False
     licences = wire.get("assignedLicenses")
     return True if address(wire.get("mail")) and isinstance(licences, list) and licences else UNSET
+
+
+def _cloud_only(wire: Wire) -> Read[bool]:
+    """Return whether no other directory rules the account; Graph writes null for one that was never synchronised."""
+    if "onPremisesSyncEnabled" not in wire:
+        return UNSET
+    synchronised = wire["onPremisesSyncEnabled"]
+    found = False if synchronised is None else boolean(synchronised)
+    return UNSET if found is UNSET else not found
+
+
+def _licences(wire: Wire) -> Read[tuple[str, ...]]:
+    """Return the ids of the licences; what they are called, ``licences`` knows."""
+    given = wire.get("assignedLicenses")
+    if not isinstance(given, list):
+        return UNSET
+    found = [text(each.get("skuId")) for each in tables(given)]
+    return UNSET if UNSET in found or len(found) != len(given) else tuple(sorted(each or "" for each in found))
 
 
 def _last_sign_in(wire: Wire) -> Read[datetime | None]:

@@ -19,21 +19,23 @@ from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.groups import Groups
 from connectors.microsoft_365.mailboxes import Mailboxes
 from connectors.microsoft_365.protection import ENFORCEMENT, Protections, fields, undecided
-from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY
+from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY, LICENCES
 from connectors.microsoft_365.registration import Registration, read_registrations
 from connectors.microsoft_365.roles import Roles, read_roles
 from connectors.microsoft_365.sign_in_policies import facts, read_sign_in_rules
+from connectors.microsoft_365.values import text
 
 _FIELDS = (
     "id,displayName,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,externalUserState,createdDateTime,"
-    "assignedLicenses"
+    "assignedLicenses,onPremisesSyncEnabled"
 )
 _PLAIN = f"/users?$select={_FIELDS}&$top=999"
 _WITH_ACTIVITY = f"/users?$select={_FIELDS},signInActivity&$top=500"  # 500: the most that come with signInActivity
 _TARGET = Target("accounts", "the list of accounts")
 _REGISTRATION = ("mfa_registered", "mfa_methods")
 _ROLES = ("admin_roles", "is_admin", "is_super_admin")
-_COUNTS = ("active_people", "guests", "super_admins")
+_SKUS = "/subscribedSkus?$select=skuId,skuPartNumber"
+_COUNTS = ("active_people", "guests", "super_admins", "break_glass")
 _WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
 
 
@@ -44,6 +46,8 @@ class AccountsCollector:
     graph: Graph
     mailboxes: Mailboxes
     tenant: Tenant
+    break_glass: frozenset[str] = frozenset()
+    """Addresses of the accounts for emergencies, in lower case."""
 
     name = "accounts"
     kinds = ("account", "sign_in_policy", "tenant")
@@ -73,6 +77,10 @@ class AccountsCollector:
                 "Microsoft lists no account at all, though it signed an application in.",
                 "Check `tenant_id:` in the configuration, and that nobody has limited what the application may see.",
             )
+        for key, account in accounts.items():
+            if account.address in self.break_glass or not self.break_glass.isdisjoint(account.aliases or ()):
+                accounts[key] = replace(account, break_glass=True)
+        yield from self._licensed(accounts)
         yield from self._shared(accounts)
         yield from self._registered(accounts)
         groups = Groups(self.graph)
@@ -80,6 +88,8 @@ class AccountsCollector:
         for error in roles.errors:
             yield Failure(_TARGET, error, "account", _ROLES)
             yield Failure(_TARGET, error, "tenant", ("super_admins",))
+        for error in roles.eligible_errors:
+            yield Failure(_TARGET, error, "account", ("eligible_roles",))
         for key, account in accounts.items():
             accounts[key] = replace(account, **roles.of(key))
         yield from self._protected(accounts, roles, groups)
@@ -108,6 +118,20 @@ class AccountsCollector:
                 yield parse_account(row, self.tenant.tenant, activity=activity)
             except ReadError as error:
                 yield Failure(_TARGET, error, "account")
+
+    def _licensed(self, accounts: dict[str, Account]) -> Iterator[Failure]:
+        """Give the licences the names that Microsoft gives them; their ids stay where those cannot be read."""
+        try:
+            rows, broken = self.graph.listing(_SKUS, LICENCES)
+        except ReadError as error:
+            rows, broken = [], error
+        names = {str(row.get("skuId")): text(row.get("skuPartNumber")) for row in rows}
+        for key, account in accounts.items():
+            found = [names.get(each) or UNSET for each in account.licences or ()]
+            known = account.licences is not UNSET and UNSET not in found
+            accounts[key] = replace(account, licences=tuple(sorted(map(str, found))) if known else UNSET)
+        if broken:
+            yield Failure(_TARGET, broken, "account", ("licences",))
 
     def _shared(self, accounts: dict[str, Account]) -> Iterator[Failure]:
         """Fill in the kind of everybody's mailbox, which tells shared ones from people who have no licence either."""
@@ -179,6 +203,7 @@ def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tena
         active_people=sum(account.type == "person" for account in active) if kinds_known and states_known else UNSET,
         guests=sum(account.type == "guest" for account in accounts) if kinds_known else UNSET,
         super_admins=sum(account.is_super_admin is True for account in active) if roles_known else UNSET,
+        break_glass=sum(account.break_glass for account in active) if states_known else UNSET,
     )
 
 

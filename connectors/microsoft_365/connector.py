@@ -97,7 +97,7 @@ class MicrosoftConnector:
         """List the collectors of accounts, domains and settings."""
         tenant = self._access.tenant
         return (
-            AccountsCollector(self._graph, self._mailboxes, self._tenant),
+            AccountsCollector(self._graph, self._mailboxes, self._tenant, self._access.break_glass),
             DomainsCollector(self._graph, tenant),
             SettingsCollector(self._settings(), tenant, self._tenant.vendor_id),
         )

@@ -51,6 +51,8 @@ _GRAPH_READS = tuple(
         "reports/authenticationMethods/userRegistrationDetails",
         "roleManagement/directory/roleAssignments",
         "roleManagement/directory/roleDefinitions",
+        "roleManagement/directory/roleEligibilityScheduleInstances",
+        "subscribedSkus",
         "groups/{}",
         "groups/{}/transitiveMembers",
         "identity/conditionalAccess/policies",

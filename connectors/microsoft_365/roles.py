@@ -1,7 +1,7 @@
-"""Who holds which administrator role now: directly or through groups, counted by object id, never by name.
+"""Who holds which administrator role, or may activate it: directly or through groups, by object id, never by name.
 
-Source: Graph v1.0, ``unifiedRoleAssignment`` and ``unifiedRoleDefinition``. A role that Privileged Identity Management
-only lets somebody activate is not held now.
+Source: Graph v1.0, ``unifiedRoleAssignment``, ``unifiedRoleEligibilityScheduleInstance`` and ``unifiedRoleDefinition``.
+A role that Privileged Identity Management only lets somebody activate is not held now.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from auditor.facts import UNSET, Read
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.groups import Groups
-from connectors.microsoft_365.refusals import ROLES
+from connectors.microsoft_365.refusals import ELIGIBLE, ROLES, Permission
 from connectors.microsoft_365.values import Wire, table, text
 
 _ASSIGNMENTS = "/roleManagement/directory/roleAssignments?$expand=principal"
+_ELIGIBLE = "/roleManagement/directory/roleEligibilityScheduleInstances"
 _DEFINITIONS = "/roleManagement/directory/roleDefinitions"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 _EVERYWHERE = "/"
+_SERVICE = "#microsoft.graph.servicePrincipal"
 
 
 @dataclass(slots=True)
@@ -29,26 +31,36 @@ class Roles:
     """Roles by account, as far as they could be read.
 
     ``held`` are role ids; ``everywhere`` those of them that hold for the whole directory, not for one administrative
-    unit. Unless ``complete``, somebody may hold more. ``names`` are those of the roles, None if they could not be read.
+    unit. ``services`` are those of holders that are no accounts but applications. ``eligible`` can be activated, None
+    if that could not be read. Unless ``complete``, somebody may hold more. ``names`` are those of the roles, None if
+    they could not be read.
     """
 
     held: Mapping[str, Collection[str]] = field(default_factory=dict)
     everywhere: Mapping[str, Collection[str]] = field(default_factory=dict)
+    services: Mapping[str, Collection[str]] = field(default_factory=dict)
+    eligible: Mapping[str, Collection[str]] | None = None
     names: Mapping[str, str] | None = None
     complete: bool = False
     errors: list[ReadError] = field(default_factory=list)
+    eligible_errors: list[ReadError] = field(default_factory=list)
 
     def of(self, key: str) -> dict[str, Read[tuple[str, ...]] | Read[bool]]:
         """Return the fields of the account that hang on its roles."""
         held, everywhere = self.held.get(key, ()), self.everywhere.get(key, ())
-        names = self.names
+        eligible = None if self.eligible is None else self.eligible.get(key, ())
         return {
-            "admin_roles": UNSET
-            if names is None or not self.complete
-            else tuple(sorted({names.get(role, role) for role in held})),
+            "admin_roles": self.called(held) if self.complete else UNSET,
             "is_admin": True if held else False if self.complete else UNSET,
             "is_super_admin": True if GLOBAL_ADMINISTRATOR in everywhere else False if self.complete else UNSET,
+            "eligible_roles": UNSET if eligible is None else self.called(eligible),
         }
+
+    def called(self, roles: Collection[str]) -> Read[tuple[str, ...]]:
+        """Return the names of roles; those of none at all are known in any case."""
+        if self.names is None:
+            return UNSET if roles else ()
+        return tuple(sorted({self.names.get(role, role) for role in roles}))
 
     def everywhere_of(self, key: str) -> frozenset[str] | None:
         """Return the roles of the account that hold everywhere, None if they are not all known."""
@@ -58,14 +70,40 @@ class Roles:
 def read_roles(graph: Graph, groups: Groups, accounts: Collection[str]) -> Roles:
     """Return the roles of ``accounts``; what failed is in its ``errors``. Raises nothing but interruptions."""
     roles = Roles()
+    held, everywhere, services = _assigned(graph, _ASSIGNMENTS, ROLES, groups, accounts, roles.errors)
+    roles.held, roles.everywhere, roles.services, roles.complete = held, everywhere, services, not roles.errors
+    eligible, _, _ = _assigned(graph, _ELIGIBLE, ELIGIBLE, groups, accounts, roles.eligible_errors)
+    roles.eligible = None if roles.eligible_errors else eligible
     try:
-        rows, broken = graph.listing(_ASSIGNMENTS, ROLES)
+        definitions, broken = graph.listing(_DEFINITIONS, ROLES)
+        roles.names = {str(row.get("id")): str(row.get("displayName") or row.get("id")) for row in definitions}
+        roles.errors += [broken] if broken else []
     except ReadError as error:
         roles.errors.append(error)
-        return roles
-    errors = [broken] if broken else []
+    return roles
+
+
+_ByHolder = Mapping[str, Collection[str]]
+
+
+def _assigned(
+    graph: Graph,
+    path: str,
+    permission: Permission,
+    groups: Groups,
+    accounts: Collection[str],
+    errors: list[ReadError],
+) -> tuple[_ByHolder, _ByHolder, _ByHolder]:
+    """Return the roles of accounts, those of them that hold everywhere, and those of applications."""
     held: defaultdict[str, set[str]] = defaultdict(set)
     everywhere: defaultdict[str, set[str]] = defaultdict(set)
+    services: defaultdict[str, set[str]] = defaultdict(set)
+    try:
+        rows, broken = graph.listing(path, permission)
+        errors += [broken] if broken else []
+    except ReadError as error:
+        errors.append(error)
+        rows = []
     for row in rows:
         role, scope = text(row.get("roleDefinitionId")), row.get("directoryScopeId")
         try:
@@ -76,19 +114,13 @@ def read_roles(graph: Graph, groups: Groups, accounts: Collection[str]) -> Roles
         if role is UNSET:
             errors.append(malformed("a role assignment without a role"))
             continue
+        if table(row.get("principal")).get("@odata.type") == _SERVICE:
+            services[str(row.get("principalId"))].add(role)
         for holder in holders:
             held[holder].add(role)
             if scope == _EVERYWHERE:
                 everywhere[holder].add(role)
-    roles.held, roles.everywhere, roles.complete = held, everywhere, not errors
-    try:
-        definitions, broken = graph.listing(_DEFINITIONS, ROLES)
-        roles.names = {str(row.get("id")): str(row.get("displayName") or row.get("id")) for row in definitions}
-        errors += [broken] if broken else []
-    except ReadError as error:
-        errors.append(error)
-    roles.errors = errors
-    return roles
+    return held, everywhere, services
 
 
 def _holders(row: Wire, groups: Groups, accounts: Collection[str]) -> Collection[str]:
@@ -102,6 +134,6 @@ def _holders(row: Wire, groups: Groups, accounts: Collection[str]) -> Collection
         raise malformed("a role assignment without a principal")
     if principal in accounts:
         return (principal,)
-    if table(row.get("principal")).get("@odata.type") in {"#microsoft.graph.servicePrincipal", "#microsoft.graph.user"}:
+    if table(row.get("principal")).get("@odata.type") in {_SERVICE, "#microsoft.graph.user"}:
         return ()
     return groups.members(principal)

@@ -82,6 +82,25 @@ def test_administrators_who_only_have_a_telephone_are_found(everything: Outcome,
     assert weak == planted(campaign, "admin-weak-method")
 
 
+def test_administrators_who_are_guests_or_synchronised_are_found(everything: Outcome, campaign: PracticeServer) -> None:
+    holders = [account for account in everything.of(Account) if account.is_admin]
+    assert {each.key for each in holders if each.type == "guest"} == planted(campaign, "guest-admin")
+    assert {each.key for each in holders if not each.cloud_only} == planted(campaign, "admin-synchronised")
+
+
+def test_roles_come_through_groups_and_can_wait_to_be_activated(everything: Outcome, campaign: PracticeServer) -> None:
+    decoys = {decoy.kind: decoy.object_id for decoy in campaign.organisation.decoys}
+    accounts = {account.key: account for account in everything.of(Account)}
+    assert accounts[decoys["decoy-role-through-group"]].admin_roles == ("Helpdesk Administrator",)
+    waiting = accounts[decoys["decoy-eligible-admin-strong"]]
+    assert waiting.eligible_roles
+    assert waiting.is_admin is False
+
+
+def test_licences_have_the_names_that_microsoft_gives_them(everything: Outcome) -> None:
+    assert {name for account in everything.of(Account) for name in account.licences or ()} == {"SPB"}
+
+
 def test_a_shared_mailbox_is_not_a_person(everything: Outcome) -> None:
     (shared,) = [each for each in everything.of(Account) if each.type == "shared"]
     assert shared.label == "Press office"
