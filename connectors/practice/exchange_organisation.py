@@ -1,10 +1,40 @@
-"""What Exchange Online of the practice organisation holds beside its mailboxes: recipients and settings."""
+"""What Exchange Online of the practice organisation holds: mailboxes and their rules, other recipients, settings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 Json = dict[str, object]
+
+
+@dataclass(slots=True)
+class InboxRule:
+    """An Outlook inbox rule; ``conditions`` and ``actions`` are wire objects of ``messageRule``."""
+
+    id: str
+    name: str
+    enabled: bool
+    conditions: Json
+    actions: Json
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """What ``Get-Mailbox`` says of a mailbox beyond the account."""
+
+    exchange_guid: str
+    recipient_type: str = "UserMailbox"  # or SharedMailbox
+    forwarding_smtp_address: str | None = None  # as on the wire, "smtp:..." prefix included
+    forwarding_address: str | None = None
+    deliver_and_forward: bool = False
+    audit_bypass: bool = False  # whoever owns it leaves no trace in the audit log
+    smtp_auth_disabled: bool | None = None  # None: as the organisation has it
+    pop: bool = False
+    imap: bool = False
+    permissions: list[Json] = field(default_factory=list)  # rows of Get-MailboxPermission besides SELF's own
+    send_as: list[Json] = field(default_factory=list)  # rows of Get-RecipientPermission besides SELF's own
+    send_on_behalf: list[str] = field(default_factory=list)  # ids of accounts
+    calendar: list[Json] = field(default_factory=list)  # rows for Calendar that add to or replace the usual two
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.practice.entra_organisation import EntraOrganisation
-from connectors.practice.exchange_organisation import ExchangeOrganisation
+from connectors.practice.exchange_organisation import ExchangeOrganisation, InboxRule, Mailbox
 from connectors.practice.google_organisation import AccountSecurity, GoogleCatalogue, MailSettings
 
 Json = dict[str, object]
@@ -85,17 +85,6 @@ class GoogleAccount:
 
 
 @dataclass(slots=True)
-class InboxRule:
-    """An Outlook inbox rule; ``conditions`` and ``actions`` are wire objects of ``messageRule``."""
-
-    id: str
-    name: str
-    enabled: bool
-    conditions: Json
-    actions: Json
-
-
-@dataclass(slots=True)
 class DriveItem:
     """A file or folder in a OneDrive or SharePoint library; ``permissions`` are wire objects of ``permission``."""
 
@@ -113,25 +102,6 @@ class Drive:
     name: str
     web_url: str
     items: list[DriveItem] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Mailbox:
-    """What ``Get-Mailbox`` says of a mailbox beyond the account."""
-
-    exchange_guid: str
-    recipient_type: str = "UserMailbox"  # or SharedMailbox
-    forwarding_smtp_address: str | None = None  # as on the wire, "smtp:..." prefix included
-    forwarding_address: str | None = None
-    deliver_and_forward: bool = False
-    audit_bypass: bool = False  # whoever owns it leaves no trace in the audit log
-    smtp_auth_disabled: bool | None = None  # None: as the organisation has it
-    pop: bool = False
-    imap: bool = False
-    permissions: list[Json] = field(default_factory=list)  # rows of Get-MailboxPermission besides SELF's own
-    send_as: list[Json] = field(default_factory=list)  # rows of Get-RecipientPermission besides SELF's own
-    send_on_behalf: list[str] = field(default_factory=list)  # ids of accounts
-    calendar: list[Json] = field(default_factory=list)  # rows for Calendar that add to or replace the usual two
 
 
 @dataclass(slots=True)

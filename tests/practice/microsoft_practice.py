@@ -10,12 +10,11 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from connectors.practice import microsoft
 from connectors.practice.credentials import Credentials
+from connectors.practice.exchange_organisation import InboxRule, Mailbox
 from connectors.practice.organisation import (
     Drive,
     DriveItem,
     GoogleTenant,
-    InboxRule,
-    Mailbox,
     MicrosoftAccount,
     MicrosoftGroup,
     MicrosoftTenant,

@@ -9,7 +9,8 @@ from connectors.practice.campaign.microsoft_problems import has_working_mailbox
 from connectors.practice.campaign.names import outside_address
 from connectors.practice.campaign.roster import DOMAIN
 from connectors.practice.campaign.scene import MICROSOFT, Scene
-from connectors.practice.organisation import Json, Mailbox, MicrosoftAccount
+from connectors.practice.exchange_organisation import Mailbox
+from connectors.practice.organisation import Json, MicrosoftAccount
 
 LARGE = 100  # accounts from which on the rarer kinds are there, so that the small demonstration stays readable
 _PEOPLE_PER_FURTHER_ROUND = 2500

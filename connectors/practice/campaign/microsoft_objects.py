@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from connectors.practice.campaign.vendor_ids import base64url, drive_item_id, guid, inbox_rule_id, mail_folder_id
-from connectors.practice.organisation import Drive, DriveItem, InboxRule, Json, MicrosoftAccount
+from connectors.practice.exchange_organisation import InboxRule
+from connectors.practice.organisation import Drive, DriveItem, Json, MicrosoftAccount
 
 NO_EXPIRY = "0001-01-01T00:00:00Z"  # how Graph says that a permission does not expire
 TRANSPORT_RULE_RECIPIENTS = ("BlindCopyTo", "CopyTo", "RedirectMessageTo", "AddToRecipients")

@@ -20,15 +20,8 @@ from connectors.practice.campaign.microsoft_policies import (
 from connectors.practice.campaign.names import DOCUMENTS
 from connectors.practice.campaign.roster import DOMAIN
 from connectors.practice.campaign.vendor_ids import drive_id, guid
-from connectors.practice.organisation import (
-    Drive,
-    Mailbox,
-    MicrosoftAccount,
-    MicrosoftGroup,
-    MicrosoftTenant,
-    Person,
-    Site,
-)
+from connectors.practice.exchange_organisation import Mailbox
+from connectors.practice.organisation import Drive, MicrosoftAccount, MicrosoftGroup, MicrosoftTenant, Person, Site
 
 EXCEPTIONS, NEW_PHONES = "MFA exceptions", "Waiting for new phones"  # the second is a member of the first
 

@@ -6,10 +6,11 @@ so a careful application may be able to read the one and not the other.
 
 from __future__ import annotations
 
+from connectors.practice.exchange_organisation import InboxRule
 from connectors.practice.microsoft import odata
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.refusals import denied_by_outlook, refuse
-from connectors.practice.organisation import InboxRule, Json, MicrosoftAccount
+from connectors.practice.organisation import Json, MicrosoftAccount
 from connectors.practice.wire import Answer
 
 READS_RULES = frozenset({"MailboxSettings.Read"})

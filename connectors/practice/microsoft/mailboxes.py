@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from connectors.practice.microsoft.cmdlets import Cmdlet, not_found
 
 if TYPE_CHECKING:
+    from connectors.practice.exchange_organisation import Mailbox
     from connectors.practice.microsoft.directory import Directory
-    from connectors.practice.organisation import Json, Mailbox, MicrosoftAccount
+    from connectors.practice.organisation import Json, MicrosoftAccount
 
 SELF = "NT AUTHORITY\\SELF"
 USUAL_CALENDAR = (("Default", "AvailabilityOnly"), ("Anonymous", "None"))
