@@ -25,6 +25,7 @@ from auditor.config_values import (
     Slug,
     Some,
     Variable,
+    YamlFile,
 )
 from auditor.errors import ConfigurationError, Problem
 from auditor.facts import Tier
@@ -122,12 +123,17 @@ class Reading(_Section):
 
 
 class Config(_Section):
-    """All that an audit is told. ``fail_on`` is the severity from which open findings end with exit code 1."""
+    """All that an audit is told. ``fail_on`` is the severity from which open findings end with exit code 1.
+
+    ``exemptions`` is the file of accepted risks, and ``exemption_days`` for how long each may hold at the most.
+    """
 
     organisation: Name
     tenants: Annotated[tuple[Annotated[GoogleTenant | MicrosoftTenant, Field(discriminator="connector")], ...], Some]
     people: People = People()
     policies: Policies = Policies()
+    exemptions: YamlFile | None = None
+    exemption_days: Annotated[int, Field(ge=1, le=1830)] = 180
     fail_on: Severity = Severity.LOW
     reading: Reading = Reading()
 

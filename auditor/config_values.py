@@ -55,6 +55,12 @@ def _file(value: object, info: ValidationInfo) -> Path:
     return _anchored(value, info)
 
 
+def _yaml_file(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\n" in value:
+        raise ValueError("this must be the path of a file", "Write exemptions.yaml, or where else it lies.")
+    return _anchored(value, info)
+
+
 def _pack(value: object, info: ValidationInfo) -> str | Path:
     if isinstance(value, str) and ("/" in value or value.startswith((".", "~"))):
         return _anchored(value, info)
@@ -136,4 +142,5 @@ Variable = Annotated[
 ]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
+YamlFile = Annotated[Path, PlainValidator(_yaml_file)]
 Pack = Annotated[str | Path, PlainValidator(_pack)]

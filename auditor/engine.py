@@ -10,6 +10,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 import structlog
 
@@ -17,13 +18,24 @@ from auditor.changes import compare
 from auditor.collection import collect
 from auditor.errors import SignInError
 from auditor.evaluation import TenantEvaluation
+from auditor.exemptions import apply
 from auditor.exit_codes import exit_code
 from auditor.facts import Account, Directory, Domain, Fact, Tenant, Tier
 from auditor.ledger import Ledger
-from auditor.models import AuditReference, Coverage, PolicyResult, Report, Severity, Standing, TenantReference
-from auditor.people import assign_tiers, join
+from auditor.models import (
+    AuditReference,
+    Coverage,
+    Exemption,
+    PolicyResult,
+    Report,
+    Severity,
+    Standing,
+    TenantReference,
+)
+from auditor.people import assign_tiers, join, tiers_of_persons
 from auditor.policy import PolicySet
 from auditor.ports import Clock, Connector, History, Progress
+from auditor.raising import raise_severities
 from auditor.standing import TenantReading, stand, watched
 from auditor.suspicion import suspicions
 from auditor.watch import Watch
@@ -41,6 +53,9 @@ class Plan:
     tiers: Mapping[str, Tier]
     fail_on: Severity
     threads: int
+    exemptions: Sequence[Exemption] = ()
+    exemption_days: int = 180
+    """For how long an exemption may hold at the most."""
 
 
 def audit(
@@ -92,12 +107,16 @@ def audit(
         for gap in suspicions(before[tenant], tenant=tenant, vendor_id=vendor_id, coverage=rows, now=started):
             ledger.suspect(gap)
     coverage = ledger.coverage()
-    results = _results(judges, coverage)
+    accounts = [account for directory in directories.values() for account in directory.accounts.values()]
+    tiers = tiers_of_persons(accounts)
+    results = raise_severities(_results(judges, coverage), tiers)
+    results, notices = apply(
+        results, plan.exemptions, tiers=tiers, today=started.astimezone(UTC).date(), days=plan.exemption_days
+    )
     unread = len(tenants) < len(plan.connectors)
     code = exit_code(results, coverage, fail_on=plan.fail_on, locked_out=unread, stopped=stop.is_set())
     findings = [finding for result in results for finding in result.findings]
     unknowns = [unknown for result in results for unknown in result.unknowns]
-    accounts = [account for directory in directories.values() for account in directory.accounts.values()]
     _log.info("audited", findings=len(findings), unknowns=len(unknowns), exit_code=code)
     report = Report(
         organisation=plan.organisation,
@@ -106,6 +125,7 @@ def audit(
         coverage=coverage,
         results=results,
         people=join(accounts, findings, unknowns),
+        notices=notices,
     )
     if history is None:
         return report

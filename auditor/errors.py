@@ -5,6 +5,7 @@
     AuditorError
     ├── DocumentError            something wrong in a file that a person wrote; carries every problem found   exit 2
     │   ├── ConfigurationError   the configuration
+    │   ├── ExemptionError       the file of exemptions
     │   └── PolicyError          a policy or a pack
     ├── UsageError               the command line asks for what does not exist                                exit 2
     ├── SignInError              a vendor refused the auditor's own identity                                  exit 4
@@ -76,6 +77,10 @@ class ConfigurationError(DocumentError):
 
 class PolicyError(DocumentError):
     """A policy pack cannot be used; the policies that were active stay active."""
+
+
+class ExemptionError(DocumentError):
+    """The file of exemptions cannot be used."""
 
 
 class UsageError(AuditorError):

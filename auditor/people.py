@@ -38,6 +38,15 @@ def assign_tiers(accounts: Iterable[Account], tiers: Mapping[str, Tier]) -> tupl
     )
 
 
+def tiers_of_persons(accounts: Iterable[Account]) -> dict[AccountId, Tier]:
+    """Return for every account the tier of the person behind it: that of their most important account."""
+    return {
+        _id(account): min((each.tier for each in group), key=_RANK.__getitem__)
+        for group in _joined(accounts)
+        for account in group
+    }
+
+
 def join(accounts: Iterable[Account], findings: Iterable[Finding], unknowns: Iterable[Unknown]) -> tuple[Person, ...]:
     """Return the persons behind ``accounts``, ordered by tier, worst finding and address.
 

@@ -115,6 +115,8 @@ def stand(before: Standing | None, reading: TenantReading) -> Standing | None:
     for result in reading.results:
         outcomes |= {each.fingerprint: each for each in _unknowns(result)}
         outcomes |= {each.fingerprint: each for each in _findings(result.findings, State.FAIL)}
+        excused = (each.finding for each in result.exempted)
+        outcomes |= {each.fingerprint: each for each in _findings(excused, State.EXEMPT)}
     past = before.past if before else frozenset()
     if before:
         _carry(before, reading, outcomes)

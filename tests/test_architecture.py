@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("facts", "models"),
     ("yaml_files", "config", "secrets", "ports", "logs"),
-    ("policy", "collection", "evaluation", "people", "changes", "suspicion", "exit_codes", "reports"),
+    ("policy", "collection", "evaluation", "people", "exemptions", "changes", "suspicion", "exit_codes", "reports"),
     ("engine",),
     ("cli",),
 )
@@ -28,6 +28,8 @@ PART_OF = {
     "ledger": "collection",
     "ghosts": "evaluation",
     "watch": "evaluation",
+    "exemption_file": "exemptions",
+    "raising": "people",
     "standing": "changes",
     "population": "evaluation",
     "yaml_places": "yaml_files",

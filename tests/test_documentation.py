@@ -26,6 +26,7 @@ from auditor import config
 from auditor.cli.main import app
 from auditor.cli.practice_setup import write_configuration
 from auditor.config import Config, GoogleTenant
+from auditor.exemption_file import load as load_exemptions
 from auditor.exit_codes import ExitCode
 from auditor.policy import load_packs
 from auditor.reports import FORMATS
@@ -197,6 +198,11 @@ def test_every_yaml_example_can_be_loaded(page: Path, tmp_path: Path) -> None:
         keys = YAML(typ="safe").load(block).keys()
         folder = tmp_path / str(number)
         folder.mkdir()
+        if isinstance(YAML(typ="safe").load(block).get("exemptions"), list):
+            (folder / "exemptions.yaml").write_text(block, encoding="utf-8")
+            documents = {policy.document.id: policy.document for policy in load_packs(["baseline"]).policies}
+            assert load_exemptions(folder / "exemptions.yaml", policies=documents, tenants=["workspace"])
+            continue
         if "language" in keys:
             (folder / f"{YAML(typ='safe').load(block)['id']}.yaml").write_text(block, encoding="utf-8")
             assert load_packs([folder]).policies

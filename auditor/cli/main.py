@@ -9,7 +9,7 @@ import structlog
 import typer
 
 from auditor import __version__
-from auditor.cli import policies, practice
+from auditor.cli import exempt, policies, practice
 from auditor.cli.audit import audit
 from auditor.cli.demo import demo
 from auditor.errors import AuditorError
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(audit)
 app.command()(demo)
+app.add_typer(exempt.app)
 app.add_typer(policies.app)
 app.add_typer(practice.app)
 

@@ -38,7 +38,7 @@ def write_report(report: Report, format_: Format, output: Path | None) -> None:
         write_private(output, text)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, *, what: str = "The report") -> None:
     """Write ``text`` to ``path`` in one stroke, mode 0600. Raises ``UsageError`` when that is not possible."""
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -53,4 +53,4 @@ def write_private(path: Path, text: str) -> None:
             raise
     except OSError as error:
         remedy = "Name a file in a folder that exists and that you may write to."
-        raise UsageError(f"The report could not be written to {path}: {error.strerror}.", remedy) from error
+        raise UsageError(f"{what} could not be written to {path}: {error.strerror}.", remedy) from error

@@ -12,8 +12,9 @@ from pathlib import Path
 from auditor.config import Config, GoogleTenant, MicrosoftTenant
 from auditor.engine import Plan
 from auditor.errors import UsageError
-from auditor.models import Severity
-from auditor.policy import load_packs
+from auditor.exemption_file import load as load_exemptions
+from auditor.models import Exemption, Severity
+from auditor.policy import PolicySet, load_packs
 from auditor.ports import Clock, Connector
 from auditor.secrets import read_private_file, read_secret
 
@@ -39,6 +40,7 @@ def plan(
         known = ", ".join(each.id for each in config.tenants)
         raise UsageError(f"There is no tenant {tenant!r} in the configuration.", f"Tenants there: {known}.")
     policies = load_packs(packs or config.policies.packs, config.policies.params)
+    exempt = exemptions(config, policies, partial=bool(packs))
     return Plan(
         organisation=config.organisation,
         connectors={each.id: _OPEN[each.connector](each, config, clock, stop) for each in chosen},
@@ -46,7 +48,18 @@ def plan(
         tiers=config.tiers,
         fail_on=fail_on or config.fail_on,
         threads=config.reading.threads,
+        exemptions=exempt,
+        exemption_days=config.exemption_days,
     )
+
+
+def exemptions(config: Config, policies: PolicySet, *, partial: bool = False) -> tuple[Exemption, ...]:
+    """Return the configured exemptions; with ``partial``, ``policies`` are not those that are configured."""
+    if config.exemptions is None:
+        return ()
+    documents = {policy.document.id: policy.document for policy in policies.policies}
+    tenants = [each.id for each in config.tenants]
+    return load_exemptions(config.exemptions, policies=documents, tenants=tenants, partial=partial)
 
 
 def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:

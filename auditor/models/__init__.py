@@ -16,6 +16,7 @@ from auditor.models.changes import (
     State,
     TenantChanges,
 )
+from auditor.models.exemption import Exemption, Exemptions, Notice
 from auditor.models.gap import Coverage, Gap
 from auditor.models.policy import Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
@@ -23,6 +24,7 @@ from auditor.models.references import FactReference, OwnerReference
 from auditor.models.report import (
     AccountReference,
     AuditReference,
+    Exempted,
     Finding,
     Person,
     PolicyResult,
@@ -42,11 +44,15 @@ __all__ = [
     "Counts",
     "Coverage",
     "Document",
+    "Exempted",
+    "Exemption",
+    "Exemptions",
     "FactReference",
     "Failure",
     "Finding",
     "Gap",
     "NotApplicable",
+    "Notice",
     "Outcome",
     "OwnerReference",
     "Parameter",

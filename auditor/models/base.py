@@ -30,11 +30,18 @@ class Severity(StrEnum):
         """0 for low to 3 for critical."""
         return list(Severity).index(self)
 
+    @property
+    def raised(self) -> Severity:
+        """One step more; critical stays critical."""
+        return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]
+
 
 class Outcome(StrEnum):
     """What a policy says of a fact, or of a whole tenant."""
 
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
+    EXEMPT = "exempt"
+    """It fails, and somebody accepted the risk; only of a whole tenant, when nothing of it is open or unknown."""
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"

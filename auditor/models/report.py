@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 
 from pydantic import Field, JsonValue
 
 from auditor.models.base import Document, Outcome, Severity
 from auditor.models.changes import Changes
+from auditor.models.exemption import Exemption, Notice
 from auditor.models.gap import Coverage
 from auditor.models.references import FactReference
 
@@ -20,6 +21,10 @@ class Finding(Document):
     tenant: str
     fingerprint: str
     severity: Severity
+    raised_from: Severity | None = None
+    """The policy's own severity, where that of the finding is higher because of whom it concerns."""
+    raised_for: str | None = None
+    """Tier of the person for whom it was raised."""
     fact: FactReference
     message: str
     evidence: dict[str, JsonValue] = Field(default_factory=dict)
@@ -28,6 +33,15 @@ class Finding(Document):
     """What to click, at this vendor."""
     urgent: str | None = None
     """``call`` when the person must be called, because an intruder may read the mailbox."""
+
+
+class Exempted(Document):
+    """A finding that an exemption excuses. It is not open, and kept in a place of its own."""
+
+    finding: Finding
+    exemption: Exemption
+    until: date
+    """The last day on which it is excused: before the exemption's own if that asks for too long."""
 
 
 class Unknown(Document):
@@ -49,10 +63,11 @@ class PolicyResult(Document):
     tenant: str
     outcome: Outcome
     assessed: int
-    """Facts judged: passed and failed."""
+    """Facts judged: passed, failed and exempt."""
     not_applicable: int
     findings: tuple[Finding, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
+    exempted: tuple[Exempted, ...] = ()
 
     @property
     def unknown(self) -> int:
@@ -109,6 +124,8 @@ class Report(Document):
     people: tuple[Person, ...]
     changes: Changes | None = None
     """What changed since the last audit; null where no history is kept, and for an audit that was interrupted."""
+    notices: tuple[Notice, ...] = ()
+    """What is to be said about exemptions."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

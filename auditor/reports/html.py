@@ -57,6 +57,7 @@ def _template() -> Template:
         "evidence": _evidence,
         "kind": words.kind_words,
         "moment": words.moment_words,
+        "raised": words.raised_words,
         "severity_counts": _severity_counts,
         "shared": _shared,
         "steps": words.steps,

@@ -1,7 +1,7 @@
 """The report for programs: ``auditor/report/1``, frozen, written field by field and never dumped from our own types.
 
-Documented in ``docs/report-format.md``; its JSON Schema is ``report-1.schema.json`` beside this module. A key may be
-added to a later version under a new name of the schema; within version 1 nothing changes.
+Documented in ``docs/report-format.md``; its JSON Schema is ``report-1.schema.json`` beside this module. Within
+version 1 keys are only ever added; anything else is called version 2.
 """
 
 from __future__ import annotations
@@ -13,7 +13,19 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from auditor.models import Coverage, FactReference, Finding, Gap, OwnerReference, Person, PolicyResult, Report, Unknown
+from auditor.models import (
+    Coverage,
+    Exempted,
+    FactReference,
+    Finding,
+    Gap,
+    Notice,
+    OwnerReference,
+    Person,
+    PolicyResult,
+    Report,
+    Unknown,
+)
 from auditor.reports.words import in_utc
 
 SCHEMA: Final = "auditor/report/1"
@@ -49,6 +61,7 @@ def document(report: Report) -> _Object:
         "coverage": [_coverage(row) for row in sorted(report.coverage, key=lambda c: (c.tenant, c.kind))],
         "results": [_result(result) for result in sorted(report.results, key=lambda r: (r.policy, r.tenant))],
         "people": [_person(person) for person in sorted(report.people, key=lambda p: (p.address, p.name))],
+        "notices": [_notice(notice) for notice in sorted(report.notices, key=_place)],
     }
 
 
@@ -86,6 +99,7 @@ def _gap(gap: Gap) -> _Object:
 def _result(result: PolicyResult) -> _Object:
     findings = sorted(result.findings, key=lambda f: (-f.severity.rank, f.fact.key, f.fingerprint))
     unknowns = sorted(result.unknowns, key=lambda u: (u.fact.kind, u.fact.key, u.reason))
+    exempted = sorted(result.exempted, key=lambda e: (e.finding.fact.key, e.finding.fingerprint))
     return {
         "policy": result.policy,
         "title": result.title,
@@ -97,6 +111,7 @@ def _result(result: PolicyResult) -> _Object:
         "not_applicable": result.not_applicable,
         "findings": [_finding(finding) for finding in findings],
         "unknowns": [_unknown(unknown) for unknown in unknowns],
+        "exempted": [_exempted(each) for each in exempted],
     }
 
 
@@ -104,6 +119,8 @@ def _finding(finding: Finding) -> _Object:
     return {
         "fingerprint": finding.fingerprint,
         "severity": finding.severity.value,
+        "policy_severity": (finding.raised_from or finding.severity).value,
+        "raised_for": finding.raised_for,
         "fact": _fact(finding.fact),
         "message": finding.message,
         "evidence": {key: _evidence(value) for key, value in sorted(finding.evidence.items())},
@@ -114,6 +131,34 @@ def _finding(finding: Finding) -> _Object:
 
 def _unknown(unknown: Unknown) -> _Object:
     return {"fact": _fact(unknown.fact), "reason": unknown.reason}
+
+
+def _exempted(each: Exempted) -> _Object:
+    exemption = each.exemption
+    return {
+        "finding": _finding(each.finding),
+        "reason": exemption.reason,
+        "answers_for": exemption.owner,
+        "granted_by": exemption.granted_by,
+        "granted": exemption.granted.isoformat(),
+        "until": each.until.isoformat(),
+    }
+
+
+def _notice(notice: Notice) -> _Object:
+    return {
+        "id": notice.id,
+        "policy": notice.policy,
+        "tenant": notice.tenant,
+        "account": notice.account,
+        "key": notice.key,
+        "message": notice.message,
+        "remedy": notice.remedy,
+    }
+
+
+def _place(notice: Notice) -> tuple[str, ...]:
+    return notice.policy, notice.tenant, notice.account or "", notice.key or "", notice.id
 
 
 def _fact(fact: FactReference) -> _Object:

@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from auditor.models import Person
+from auditor.models import Finding, Person
 from auditor.reports.entries import Task
 from auditor.reports.neutral import neutral
-from auditor.reports.words import how_many, steps, tier_word
+from auditor.reports.words import how_many, raised_words, steps, tier_word
 
 NAME: Final = 60
 """Characters of a name at the most."""
@@ -55,6 +55,14 @@ def fix(task: Task) -> RenderableType:
 def words(text: str, limit: int, style: str = "") -> Text:
     """Return a text that somebody else wrote, neutral and no longer than ``limit`` characters."""
     return Text(neutral(text, limit), style)
+
+
+def said(finding: Finding) -> Text:
+    """Return what a finding says, and why it weighs more than its policy does."""
+    text = words(finding.message, SENTENCE)
+    if finding.raised_from is not None:
+        text.append(f" ({raised_words(finding)})", "dim")
+    return text
 
 
 def name(person: Person) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from auditor.models import Finding, Outcome, Person, PolicyResult, Report
+from auditor.models import Exempted, Finding, Notice, Outcome, Person, PolicyResult, Report
 from auditor.reports.entries import Entry, Task, entries, tasks
 from auditor.reports.unseen import Cell, Unseen, coverage_table, unseen_groups
 from auditor.reports.verdict import IMPORTANT, Verdict, dark_people, verdict
@@ -26,6 +26,9 @@ class Outline:
     dark: tuple[Person, ...]
     """Those of whom it was not: nothing is known to be open, and nothing known to be well."""
     organisation: tuple[Task, ...]
+    exempted: tuple[Exempted, ...]
+    """Findings that somebody accepted, the first to return first."""
+    notices: tuple[Notice, ...]
     unseen: tuple[Unseen, ...]
     coverage: dict[tuple[str, str], Cell]
     """By kind and tenant; a pair that is missing was not read at all."""
@@ -58,6 +61,8 @@ def outline(report: Report) -> Outline:
         calm=tuple(person for person in calm if person not in dark),
         dark=dark,
         organisation=tasks((finding for finding in report.findings if finding.fingerprint not in claimed), titles),
+        exempted=tuple(sorted((each for result in results for each in result.exempted), key=_first_to_return)),
+        notices=tuple(sorted(report.notices, key=lambda notice: (notice.id, notice.message, notice.remedy))),
         unseen=unseen_groups(report),
         coverage=coverage_table(report),
         passed={title: tuple(tenants) for title, tenants in passed.items()},
@@ -66,3 +71,8 @@ def outline(report: Report) -> Outline:
         unknowns=sum(result.unknown for result in results),
         gaps=sum(len(row.gaps) for row in report.coverage),
     )
+
+
+def _first_to_return(each: Exempted) -> tuple[str, int, str, str]:
+    finding = each.finding
+    return each.until.isoformat(), -finding.severity.rank, finding.policy, finding.fingerprint

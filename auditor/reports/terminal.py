@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.models import Report
+from auditor.reports.accepted import accepted
 from auditor.reports.entries import Entry, Task
-from auditor.reports.lines import FIX, NAME, SENTENCE, STYLES, fix, line, more, name, under, words
+from auditor.reports.lines import FIX, NAME, SENTENCE, STYLES, fix, line, more, name, said, under, words
 from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline, outline
 from auditor.reports.unseen import Cell, Unseen
@@ -60,10 +61,10 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
 
 def _page(report: Report, page: Outline, width: int) -> list[RenderableType]:
     """Return everything from the verdict to the exit code, in order."""
-    said = page.verdict
+    verdict = page.verdict
     parts: list[RenderableType] = [
-        Text.assemble((f"{said.call}:", STYLES[said.level]), " ", (said.sentence, "bold")),
-        *(Text(caveat) for caveat in said.caveats),
+        Text.assemble((f"{verdict.call}:", STYLES[verdict.level]), " ", (verdict.sentence, "bold")),
+        *(Text(caveat) for caveat in verdict.caveats),
         Text(""),
         words(report.organisation, SENTENCE, "bold"),
         Text(f"{how_many(len(report.tenants), 'tenant')}, audited {moment_words(report.audit.finished)}", "dim"),
@@ -71,6 +72,7 @@ def _page(report: Report, page: Outline, width: int) -> list[RenderableType]:
     for heading, section in (
         ("Who must do what", _people(page)),
         ("What belongs to the organisation", _organisation(page.organisation)),
+        ("What was accepted", accepted(page)),
         ("What was not seen", _unseen(page)),
         ("What was read, of how much", _coverage(page.coverage, width)),
         ("What holds", _passed(page)),
@@ -116,7 +118,7 @@ def _tasks(tasks: Sequence[Task], most: int = _MOST_LINES) -> list[RenderableTyp
     """Return one line for each finding, then the fix that mends them."""
     parts: list[RenderableType] = []
     for task in tasks:
-        parts += [line(finding.severity, words(finding.message, SENTENCE)) for finding in task.findings[:most]]
+        parts += [line(finding.severity, said(finding)) for finding in task.findings[:most]]
         if len(task.findings) > most:
             parts.append(line("", more(len(task.findings) - most, "of the same kind", "of the same kind")))
         if task.urgent is not None:
@@ -207,11 +209,12 @@ def _passed(page: Outline) -> list[RenderableType]:
 def _ending(report: Report, page: Outline) -> list[RenderableType]:
     """Return the counts and what the exit code means, as the last line."""
     counts = severity_counts(finding.severity for finding in page.findings)
+    exempt = f"{len(page.exempted):,} accepted, " if page.exempted else ""
     code = report.audit.exit_code
     return [
         Text(
             f"{how_many(len(page.findings), 'open finding')}{f' ({counts})' if counts else ''}, "
-            f"{how_many(page.unknowns, 'judgement')} missing, {how_many(page.gaps, 'gap')}. "
+            f"{exempt}{how_many(page.unknowns, 'judgement')} missing, {how_many(page.gaps, 'gap')}. "
             f"Exit code {code}: {EXITS.get(code, 'an error')}."
         )
     ]

@@ -52,7 +52,9 @@ def verdict(report: Report) -> Verdict:
     worst = max((finding.severity for finding in deciding), key=lambda s: s.rank, default=None)
     unseen = tuple(_unseen(report, important))
     others = len(open_findings) - len({finding.fingerprint for finding in deciding})
+    accepted = sum(len(result.exempted) for result in report.results)
     caveats: tuple[str, ...] = (f"Other people have {how_many(others, 'open finding')}.",) if others else ()
+    caveats += (f"Not counted: {how_many(accepted, 'finding')} that somebody accepted.",) if accepted else ()
     if worst and (worst.rank >= Severity.HIGH.rank or not unseen):
         if unseen:
             caveats = ("Not everything that decides could be seen: " + "; ".join(unseen) + ".", *caveats)

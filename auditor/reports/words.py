@@ -8,17 +8,24 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.errors import GapReason
-from auditor.models import Severity
+from auditor.models import Finding, Severity
+from auditor.reports.neutral import neutral
 
 KINDS: Final = MappingProxyType(
     {
         "account": "accounts",
         "mail_rule": "mail rules",
         "mailbox_grant": "mailbox delegates",
+        "mailbox": "mailboxes",
+        "forwarding_policy": "forwarding policies",
+        "group": "groups",
         "shared_item": "shared items",
+        "app_grant": "app grants",
         "settings": "settings",
         "sign_in_policy": "sign-in policies",
         "domain": "domains",
+        "mail_domain": "mail domains",
+        "event": "events",
         "tenant": "tenant",
     }
 )
@@ -106,6 +113,12 @@ def severity_counts(severities: Iterable[Severity]) -> str:
     every = list(severities)
     counts = ((level, every.count(level)) for level in reversed(Severity))
     return ", ".join(f"{number:,} {level}" for level, number in counts if number)
+
+
+def raised_words(finding: Finding) -> str:
+    """Return why a finding is more severe than its policy: ``raised from medium: principal``; empty if it is not."""
+    tier = neutral(tier_word(finding.raised_for or ""), 30)
+    return f"raised from {finding.raised_from}: {tier}" if finding.raised_from is not None else ""
 
 
 def in_utc(moment: datetime) -> datetime:

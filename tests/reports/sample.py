@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from auditor.errors import GapReason
 from auditor.models import (
     AccountReference,
     AuditReference,
     Coverage,
+    Exempted,
+    Exemption,
     FactReference,
     Finding,
     Gap,
+    Notice,
     Outcome,
     OwnerReference,
     Person,
@@ -227,9 +230,18 @@ def hostile_sample(text: str) -> Report:
     found = [
         finding(
             "p", "t", severity, about.model_copy(update={"key": f"{text}{severity}"}), text, {text: [text]}, text, call
-        )
+        ).model_copy(update={"raised_from": Severity.LOW, "raised_for": text})
         for severity, call in zip(Severity, (None, "call", text, None), strict=True)
     ]
+    # Built without being checked: what is refused in a file must be harmless all the same.
+    exemption = Exemption.model_construct(
+        policy=text, tenant=text, account=text, key=text, evidence={text: text}, reason=text, owner=text,
+        granted_by=text, granted=date(2026, 1, 1), expires=date(2026, 2, 1),
+    )  # fmt: skip
+    exempted = Exempted.model_construct(
+        finding=found[0].model_copy(update={"fingerprint": "e"}), exemption=exemption, until=date(2026, 2, 1)
+    )
+    notice = Notice(id=text, policy=text, tenant=text, account=text, key=text, message=text, remedy=text)
     common = finding("p", "t", Severity.LOW, FactReference(kind=text, key="c", label=text), text, {"a": text}, text)
     unknown = Unknown(policy="p", tenant="t", fact=about, reason=text)
     gap = Gap(
@@ -267,6 +279,7 @@ def hostile_sample(text: str) -> Report:
             PolicyResult(
                 policy="p", title=text, severity=Severity.HIGH, tenant="t", outcome=Outcome.FAIL, assessed=9,
                 not_applicable=0, findings=(*found, common, *volunteers, *strangers), unknowns=(unknown,),
+                exempted=(exempted,),
             ),
             *(
                 PolicyResult(
@@ -277,7 +290,52 @@ def hostile_sample(text: str) -> Report:
             ),
         ),
         people=tuple(people),
+        notices=(notice,),
     )  # fmt: skip
+
+
+def accepted() -> Report:
+    """Return the report after somebody accepted a risk; one finding of an administrator weighs more than its policy."""
+    report = sample()
+    files, administrators = report.results[2], report.results[3]
+    exemption = Exemption(
+        policy=files.policy,
+        tenant=files.tenant,
+        account=f"press@{_DOMAIN}",
+        key=files.findings[2].fact.key,
+        reason="The notes are published on purpose",
+        owner="Juliette Moreau",
+        granted_by="Ana Rivera",
+        granted=date(2026, 11, 1),
+        expires=date(2026, 12, 1),
+    )
+    excused = Exempted(finding=files.findings[2], exemption=exemption, until=date(2026, 12, 1))
+    left = tuple(each for each in files.findings if each != excused.finding)
+    raised = administrators.findings[0].model_copy(
+        update={"raised_from": Severity.MEDIUM, "raised_for": "administrator"}
+    )
+    notice = Notice(
+        id="exemption.ends-soon",
+        policy=files.policy,
+        tenant=files.tenant,
+        account=exemption.account,
+        key=exemption.key,
+        message=f"The exemption from {files.policy} for {exemption.account} ends on 2026-12-01.",
+        remedy="Mend the finding until then, or accept the risk anew.",
+    )
+    results = (
+        *report.results[:2],
+        files.model_copy(update={"findings": left, "exempted": (excused,)}),
+        administrators.model_copy(update={"severity": Severity.MEDIUM, "findings": (raised,)}),
+        *report.results[4:],
+    )
+    people = (
+        person.model_copy(
+            update={"findings": tuple(each for each in person.findings if each != excused.finding.fingerprint)}
+        )
+        for person in report.people
+    )
+    return report.model_copy(update={"results": results, "people": tuple(people), "notices": (notice,)})
 
 
 def empty() -> Report:

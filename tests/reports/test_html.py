@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample import HOSTILE, empty, hostile_sample, sample, seen, without_findings
+from sample import HOSTILE, accepted, empty, hostile_sample, sample, seen, without_findings
 
 from auditor.models import Report
 from auditor.reports import FORMATS
@@ -18,7 +18,7 @@ render = FORMATS["html"]
 TEMPLATES = resources.files("auditor.reports") / "templates"
 CSS = (TEMPLATES / "report.css").read_text()
 VOID = {"meta", "link", "br", "hr", "img", "input"}
-REPORTS = [sample(), empty(), without_findings(seen(sample())), hostile_sample("x")]
+REPORTS = [sample(), accepted(), empty(), without_findings(seen(sample())), hostile_sample("x")]
 OURS = {
     "class": r"[a-z ]+",
     "id": r"[a-z-]+",
@@ -140,6 +140,15 @@ def test_the_page_can_be_walked_by_its_headings_landmarks_and_tables(report: Rep
     targets = [a["href"] for tag, a in page.elements if tag == "a"]
     assert {target.removeprefix("#") for target in targets if target} <= set(ids)
     assert next(a for tag, a in page.elements if tag == "a")["class"] == "skip"
+
+
+def test_what_was_accepted_stands_in_a_place_of_its_own() -> None:
+    shown = "".join(Page(render(accepted())).text)
+    assert shown.count("Debate notes of Juliette Moreau") == 1
+    assert "Until 2026-12-01 · Juliette Moreau answers for it · Ana Rivera accepted it" in shown
+    assert "ends on 2026-12-01" in shown
+    assert "(raised from medium: administrator)" in shown
+    assert "1 accepted" in shown
 
 
 def test_severity_is_told_in_words_too() -> None:

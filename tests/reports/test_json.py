@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from sample import HOSTILE, empty, hostile_sample, sample
+from sample import HOSTILE, accepted, empty, hostile_sample, sample
 from syrupy.assertion import SnapshotAssertion
 
 from auditor.models import Report
@@ -56,7 +56,7 @@ def test_the_json_report_looks_as_recorded(snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [sample(), empty(), *map(hostile_sample, HOSTILE)], ids=lambda r: ascii(r.organisation)[:20]
+    "report", [sample(), accepted(), empty(), *map(hostile_sample, HOSTILE)], ids=lambda r: ascii(r.organisation)[:20]
 )
 def test_every_report_obeys_its_schema(report: Report) -> None:
     Draft202012Validator.check_schema(SCHEMA)
@@ -65,7 +65,7 @@ def test_every_report_obeys_its_schema(report: Report) -> None:
 
 def test_the_schema_leaves_no_key_open_and_none_optional() -> None:
     described = objects(SCHEMA)
-    assert len(described) == 12
+    assert len(described) == 14
     for described_object in described:
         assert described_object["additionalProperties"] is False
         assert described_object["required"] == list(described_object["properties"])
@@ -96,6 +96,20 @@ def test_the_report_does_not_depend_on_the_order_of_its_parts() -> None:
     assert {name: form(turned) for name, form in FORMATS.items()} == {
         name: form(report) for name, form in FORMATS.items()
     }
+
+
+def test_what_was_accepted_is_no_finding() -> None:
+    files = next(each for each in strict(render(accepted()))["results"] if each["exempted"])
+    (excused,) = files["exempted"]
+    assert excused["finding"]["fingerprint"] not in {each["fingerprint"] for each in files["findings"]}
+    assert (excused["granted"], excused["until"]) == ("2026-11-01", "2026-12-01")
+
+
+def test_a_raised_finding_says_what_its_policy_says() -> None:
+    findings = [each for result in strict(render(accepted()))["results"] for each in result["findings"]]
+    (raised,) = [each for each in findings if each["raised_for"]]
+    assert (raised["severity"], raised["policy_severity"], raised["raised_for"]) == ("high", "medium", "administrator")
+    assert all(each["severity"] == each["policy_severity"] for each in findings if each is not raised)
 
 
 def test_moments_are_written_in_utc_whatever_their_zone_and_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from sample import HOSTILE, empty, fact, finding, hostile_sample, result, sample, seen, without_findings
+from sample import HOSTILE, accepted, empty, fact, finding, hostile_sample, result, sample, seen, without_findings
 from syrupy.assertion import SnapshotAssertion
 
 from auditor.models import Person, Report, Severity
@@ -27,6 +27,10 @@ def assert_harmless(shown: str, width: int) -> None:
 
 def test_the_terminal_report_looks_as_recorded(snapshot: SnapshotAssertion) -> None:
     assert render(sample(), width=80) == snapshot
+
+
+def test_what_was_accepted_and_what_was_raised_looks_as_recorded(snapshot: SnapshotAssertion) -> None:
+    assert render(accepted()) == snapshot
 
 
 def test_an_audit_that_read_nothing_says_so(snapshot: SnapshotAssertion) -> None:
