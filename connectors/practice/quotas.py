@@ -22,11 +22,12 @@ class Quotas:
 class Window:
     """A sliding window of ``seconds`` in which ``limit`` units may be used. Safe to use from many threads.
 
-    Refused requests count as well, as Microsoft says of its own.
+    Refused requests count as well, as Microsoft says of its own, unless ``counts_refused`` is False.
     """
 
     limit: int
     seconds: float
+    counts_refused: bool = True
     _taken: deque[tuple[datetime, int]] = field(default_factory=deque, init=False, repr=False)
     _used: int = field(default=0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -47,6 +48,9 @@ class Window:
             share, left = self._used / self.limit, self._used
             if left <= self.limit:
                 return 0.0, share
+            if not self.counts_refused:
+                self._taken.pop()
+                self._used = left = left - units
             # This much of the oldest must leave before the same call fits; the refused one may be among it.
             leaving = iter(self._taken)
             moment = now

@@ -62,7 +62,7 @@ class PracticeServer:
         self._writes: Counter[tuple[str, str]] = Counter()
         self.quotas = quotas
         self._services: dict[str, Service] = google.service(
-            organisation, self.credentials, lambda: self.permissions, self.serve, clock
+            organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas
         )
         self._services |= microsoft.service(
             organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas

@@ -50,7 +50,8 @@ def _nameable(organisation: Organisation) -> set[tuple[str, str]]:
     in_google = {account.id for account in google.accounts}
     in_google |= {filter_.id for account in google.accounts for filter_ in account.filters}
     in_google |= {file.id for account in google.accounts for file in account.files}
-    in_google |= {each.id for each in (*google.catalogue.groups, *google.catalogue.shared_drives)}
+    in_google |= {group.id for group in google.catalogue.groups}
+    in_google |= {drive.id for drive in google.catalogue.shared_drives}
     in_google |= {file.id for drive in google.catalogue.shared_drives for file in drive.files}
     in_google |= {calendar.id for calendar in google.catalogue.calendars}
     in_microsoft = {account.id for account in microsoft.accounts} | {each.id for each in _items(microsoft)}

@@ -24,9 +24,17 @@ HEADERS = {"Vary": "Origin, X-Origin, Referer", "Cache-Control": "private", "X-C
 
 
 def gated(
-    apis: tuple[Api, ...], people: People, office: TokenOffice, permissions: Callable[[], Permissions], serve: Service
+    apis: tuple[Api, ...],
+    people: People,
+    office: TokenOffice,
+    permissions: Callable[[], Permissions],
+    serve: Service,
+    charge: Callable[[str, Request, Caller], None],
 ) -> Service:
-    """Return the service of one host: its APIs, and their batches, whose parts go through ``serve``."""
+    """Return the service of one host: its APIs, and their batches, whose parts go through ``serve``.
+
+    ``charge`` counts a call of a method, by its id, and raises ``Refused`` if there were too many.
+    """
 
     def answer(request: Request) -> Answer:
         batched = [] if request.inner else [each for each in apis if each.batch.fullmatch(request.path)]
@@ -47,6 +55,7 @@ def gated(
         wanted = route.method.scopes
         if not wanted & caller.scopes & granted.google_scopes:
             raise insufficient_scope(api.name, wanted)
+        charge(route.method_id, request, caller)
         chosen = selection(request.query.get("fields", "") or route.fields)
         require_known(chosen, route.method.schema)
         body = route.answer(Call(request, parts, caller, people, granted))

@@ -82,6 +82,24 @@ def mail_not_enabled() -> Refused:
     return _refused(400, "FAILED_PRECONDITION", "failedPrecondition", "Mail service not enabled")
 
 
+def rate_limited_person() -> Refused:
+    """Refuse a call beyond what one person may ask in a minute; such answers name no time to wait."""
+    return _refused(403, "PERMISSION_DENIED", "userRateLimitExceeded", "User Rate Limit Exceeded")
+
+
+def rate_limited_project() -> Refused:
+    """Refuse a call beyond what one project may ask in a minute."""
+    return _refused(403, "PERMISSION_DENIED", "rateLimitExceeded", "Rate Limit Exceeded")
+
+
+def quota_exhausted(metric: str, limit: str, service: str, wait: int | None) -> Refused:
+    """Refuse a call in the words of the newer APIs; ``wait`` is in whole seconds, None where it is not told."""
+    message = f"Quota exceeded for quota metric '{metric}' and limit '{limit}' of service '{service}'"
+    info = _info("RATE_LIMIT_EXCEEDED", "googleapis.com", service=service, quota_metric=metric, quota_limit=limit)
+    body = google_error(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", message, info)
+    return Refused(Answer(429, body, {} if wait is None else {"Retry-After": str(wait)}))
+
+
 def not_found(what: str) -> Refused:
     """Say that there is no ``what``."""
     return _refused(404, "NOT_FOUND", "notFound", f"{what} not found")

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method of an API: what Google says of it, what answers, and the ``fields`` that hold where none are asked."""
+    """A method of an API: its id, what Google says of it, what answers, and the ``fields`` where none are asked."""
 
+    method_id: str
     method: Described
     answer: Callable[[Call], Json]
     fields: str
@@ -153,5 +154,7 @@ def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ..
 
 
 def _api(name: str, document: str, largest_batch: int, *methods: Method) -> Api:
-    routes = tuple(Route(described(document, method_id), answer, fields) for method_id, answer, fields in methods)
+    routes = tuple(
+        Route(method_id, described(document, method_id), answer, fields) for method_id, answer, fields in methods
+    )
     return Api(name, batch_path(document), largest_batch, answers_in(document), routes)
