@@ -6,6 +6,7 @@ even everything that possibly holds covers them all. In between is *unknown*, wi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -45,6 +46,9 @@ PROTECTED: tuple[Result, ...] = ("blocked", *MFA)
 TOO_ENTANGLED = "more combinations of conditions than can be examined"
 
 _TOLD_AS_HOLES: list[Scenario] = [each for each in Scenario if each not in {Scenario.WHATEVER, Scenario.REGISTRATION}]
+Named = tuple[str, Box]
+"""What a policy covers, under its name."""
+
 _RESULTS: tuple[tuple[Demand, Result], ...] = (
     (Demand.BLOCK, "blocked"),
     (Demand.PHISHING_RESISTANT, "phishing_resistant"),
@@ -131,14 +135,10 @@ class Evaluator:
         whole = self._freedom[scenario]
         for demand, result in _RESULTS:
             sure = [rule for rule in rules if rule.least >= demand and scenario in rule.sure]
-            by = _proof(whole, [(rule, rule.sure[scenario]) for rule in sure], self._patience)
-            if by is not None:
-                strengths = {rule.strength for rule in by if rule.strength is not None}
-                return Answer(
-                    result=result,
-                    by=tuple(sorted({rule.name for rule in by})),
-                    strengths=tuple(sorted(strengths)),
-                )
+            by = _proof(whole, [(rule.name, rule.sure[scenario]) for rule in sure], self._patience)
+            if by:
+                strengths = {rule.strength for rule in sure if rule.name in by and rule.strength is not None}
+                return Answer(result=result, by=tuple(sorted(by)), strengths=tuple(sorted(strengths)))
         possible = [rule for rule in rules if rule.most >= Demand.MFA and scenario in rule.possible]
         doubts = (
             rule.missing
@@ -172,30 +172,34 @@ def evaluate(inputs: Inputs, subject: Subject) -> Verdict:
     return Evaluator(inputs).verdict(subject)
 
 
-def _proof(whole: Box, covers: Sequence[tuple[Rule, Box]], patience: int) -> list[Rule] | None:
-    """Return rules that together cover ``whole``, none of them superfluous; None if there is no proof.
+def _proof(whole: Box, covers: Sequence[Named], patience: int) -> set[str]:
+    """Return names of rules that together cover ``whole``, none of them superfluous; none if there is no proof.
 
-    Rules of which each is enough by itself are all named.
+    Names of which each is enough by itself are all given.
     """
-    if enough := [rule for rule, part in covers if part == whole]:
+    if enough := {name for name, part in covers if part == whole}:
         return enough
-    widest_first = sorted(covers, key=lambda each: -each[1].width)
-    used = _covering(whole, widest_first, patience)
-    if used is None:
-        return None
-    for each in reversed(used.copy()):
-        fewer = _covering(whole, [other for other in used if other is not each], patience)
-        used = used if fewer is None else fewer
-    return [rule for rule, _ in used]
+    own: defaultdict[str, list[Named]] = defaultdict(list)
+    for name, part in covers:
+        own[name].append((name, part))
+    wide = (parts for parts in own.values() if sum(part.width for _, part in parts) >= whole.width)
+    if enough := set[str]().union(*(_names_covering(whole, parts, patience) for parts in wide)):
+        return enough
+    needed = _names_covering(whole, covers, patience)
+    for name in sorted(needed):
+        others = [each for each in covers if each[0] in needed - {name}]
+        needed = _names_covering(whole, others, patience) or needed
+    return needed
 
 
-def _covering(whole: Box, covers: Sequence[tuple[Rule, Box]], patience: int) -> list[tuple[Rule, Box]] | None:
-    """Return those of ``covers`` that were needed to cover ``whole``; None if they do not, or nobody can tell."""
+def _names_covering(whole: Box, covers: Sequence[Named], patience: int) -> set[str]:
+    """Return the names of those covers that came to be used in covering ``whole``; none if that failed."""
+    widest_first = sorted(covers, key=lambda cover: -cover[1].width)
     try:
-        hole, used = cover(whole, [part for _, part in covers], patience)
+        hole, used = cover(whole, [part for _, part in widest_first], patience)
     except TooManyBoxesError:
-        return None
-    return [covers[index] for index in sorted(used)] if hole is None else None
+        return set()
+    return {widest_first[index][0] for index in used} if hole is None else set()
 
 
 def _is(answer: Answer, *results: Result) -> Truth:
