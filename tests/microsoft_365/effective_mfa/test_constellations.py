@@ -36,6 +36,7 @@ ADMINISTRATOR = person(roles=frozenset({GLOBAL_ADMINISTRATOR}))
 NO_LEGACY = policy("No legacy", grant=BLOCK, clientAppTypes=["exchangeActiveSync", "other"])
 MODERN = ["browser", "mobileAppsAndDesktopClients"]
 PLATFORMS = ["android", "iOS", "windows", "windowsPhone", "macOS", "linux"]
+MOON = {"@odata.type": "#microsoft.graph.lunarNamedLocation", "id": "moon", "displayName": "Moon"}
 RESISTANT = ("windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor")
 
 
@@ -192,6 +193,9 @@ TABLE = [
     Row("workload identities", "-------", "applications that sign in are not people",
         inputs([policy(clientApplications={"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]})])),
 
+    Row("workload identities at risk", "-------", "as above",
+        inputs([policy(servicePrincipalRiskLevels=["high"])])),
+
     # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────
     Row("one application left out", "-M-----", "the thief uses just that one",
         inputs([policy(applications={"excludeApplications": ["payroll"]})])),
@@ -219,6 +223,9 @@ TABLE = [
         inputs([policy(applications={"includeApplications": ["None"]})])),
     Row("applications left out by a filter", "???????", "which ones, no interface tells",
         inputs([policy(applications={"applicationFilter": {"mode": "exclude", "rule": "x"}})])),
+    Row("a filter for applications of an unknown mode", "???????", "it may choose or leave out",
+        inputs([policy(applications={"includeApplications": [],
+                                     "applicationFilter": {"mode": "sideways", "rule": "x"}})])),
     Row("applications chosen by a filter", "???????", "which ones, no interface tells",
         inputs([policy(applications={"includeApplications": [],
                                      "applicationFilter": {"mode": "include", "rule": "x"}})])),
@@ -239,6 +246,9 @@ TABLE = [
         inputs([policy(clientAppTypes=["browser"])])),
     Row("only one kind of legacy client blocked", "MM-MMM-", "the other kind is left",
         inputs([policy(clientAppTypes=MODERN), policy("B", grant=BLOCK, clientAppTypes=["exchangeActiveSync"])])),
+    Row("legacy clients must prove a device", "MMBMMMM", "they cannot, whatever the device is",
+        inputs([policy(clientAppTypes=MODERN),
+                policy("B", grant=grants("compliantDevice"), clientAppTypes=["exchangeActiveSync", "other"])])),
     Row("no client types given", "???????", "Microsoft documents them as required",
         inputs([policy(clientAppTypes=[])])),
     Row("one platform only", "-------", "the thief has another",
@@ -252,6 +262,8 @@ TABLE = [
                 policy("B", grant=BLOCK, platforms={"includePlatforms": ["all"], "excludePlatforms": PLATFORMS})])),
     Row("all platforms", "MMBMMMM", "also those not recognised",
         inputs([policy(platforms={"includePlatforms": ["all"]})])),
+    Row("no particular flow", "MMBMMMM", "none means that there is no such condition",
+        inputs([policy(authenticationFlows={"transferMethods": "none"})])),
     Row("device code blocked", "---B---", "the rest is open",
         inputs([policy(grant=BLOCK,
                        authenticationFlows={"transferMethods": "deviceCodeFlow,authenticationTransfer"})])),
@@ -271,6 +283,8 @@ TABLE = [
         inputs([policy(locations=where("All", exclude=("office",)))], (office(trusted=False),))),
     Row("except in a place not read", "???????", "perhaps it is trusted",
         inputs([policy(locations=where("All", exclude=("office",)))], locations=UNSET)),
+    Row("except in a place of an unknown sort", "???????", "perhaps the thief is there",
+        inputs([policy(locations=where("All", exclude=("moon",)))], (MOON,))),
     Row("only in one place", "-------", "the thief is elsewhere",
         inputs([policy(locations=where("office"))], (office(trusted=False),))),
     Row("except at home", "-------", "a thief rents an address in any country",

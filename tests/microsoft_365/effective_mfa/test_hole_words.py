@@ -140,7 +140,30 @@ def test_policies_that_protect_only_together_are_named_together() -> None:
 
 
 def test_policies_of_which_each_is_enough_are_all_named() -> None:
-    assert verdict(policy("A"), policy("B"), policy("C", signInRiskLevels=["high"])).enforced_by == ("A", "B")
+    found = verdict(policy("A"), policy("B"), policy("C", signInRiskLevels=["high"]))
+    assert found.enforced_by == ("A", "B")
+    assert found.scenarios[Scenario.WHATEVER].by == ("A", "B")
+
+
+def test_a_policy_that_is_enough_by_itself_is_named_alone() -> None:
+    found = verdict(policy("A", grant=strength("fido2")), policy("B", grant=BLOCK))
+    assert {answer.by for name, answer in found.scenarios.items() if name is not Scenario.LEGACY_CLIENT} == {("B",), ()}
+    assert found.scenarios[Scenario.LEGACY_CLIENT].by == ("A", "B")
+
+
+def test_an_operator_that_we_do_not_know_is_named() -> None:
+    strange = policy(grant={"operator": "XOR", "builtInControls": ["mfa"], "termsOfUse": ["t"]})
+    assert verdict(strange).scenarios[ANY_APP].missing == ("the operator of “MFA”",)
+
+
+def test_the_example_of_an_unknown_is_what_is_doubtful() -> None:
+    found = verdict(
+        policy("A", applications={"excludeApplications": ["payroll"]}),
+        policy("B", applications={"includeApplications": ["Office365"]}),
+    )
+    answer = found.scenarios[ANY_APP]
+    assert (answer.result, answer.example) == ("unknown", "“Payroll”")
+    assert answer.missing == ("which applications “B” means by Office 365",)
 
 
 def test_the_strength_that_is_demanded_is_named() -> None:
@@ -202,7 +225,7 @@ def test_where_no_mfa_is_demanded_the_registration_is_not_the_hole() -> None:
 
 def test_accounts_that_no_rule_tells_apart_share_one_verdict() -> None:
     evaluator = Evaluator(inputs([policy(users={"excludeUsers": ["bob"], "excludeGroups": ["board"]})]))
-    ana, eve = person(key="ana"), person(key="eve", groups=frozenset({"choir"}))
+    ana, eve = person(key="ana"), person(key="eve", groups=frozenset({"choir"}), roles=frozenset({"a reader"}))
     assert evaluator.verdict(ana) is evaluator.verdict(eve)
     assert evaluator.verdict(person(key="bob")).enforced is False
     assert evaluator.verdict(person(groups=frozenset({"board"}))).enforced is False
