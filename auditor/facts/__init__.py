@@ -17,7 +17,8 @@ from auditor.facts.account import (
     SignIn,
     Tier,
 )
-from auditor.facts.app_grant import AppGrant
+from auditor.facts.app_grant import AppGrant, AppRisk
+from auditor.facts.app_registration import AppRegistration
 from auditor.facts.base import UNSET, Fact, Read, UnsetType
 from auditor.facts.directory import Directory
 from auditor.facts.event import Event, EventType
@@ -46,6 +47,8 @@ __all__ = [
     "AccountStatus",
     "AccountType",
     "AppGrant",
+    "AppRegistration",
+    "AppRisk",
     "Audience",
     "Directory",
     "Domain",
@@ -91,6 +94,7 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "group": Group,
         "shared_item": SharedItem,
         "app_grant": AppGrant,
+        "app_registration": AppRegistration,
         "settings": Settings,
         "sign_in_policy": SignInPolicy,
         "domain": Domain,

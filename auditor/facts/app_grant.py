@@ -26,6 +26,8 @@ class AppGrant(Fact, frozen=True, kw_only=True, gc=False):
     """Whether it can read mail."""
     reads_files: Read[bool] = UNSET
     """Whether it can read files."""
+    admin_roles: Read[tuple[str, ...]] = UNSET
+    """Names of the administrator roles that the application itself holds, where it can hold any."""
     people: Read[int] = UNSET
     """How many accounts use it, where the vendor tells."""
     publisher: Read[str | None] = UNSET

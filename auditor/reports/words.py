@@ -21,6 +21,7 @@ KINDS: Final = MappingProxyType(
         "group": "groups",
         "shared_item": "shared items",
         "app_grant": "app grants",
+        "app_registration": "registered apps",
         "settings": "settings",
         "sign_in_policy": "sign-in policies",
         "domain": "domains",

@@ -15,6 +15,8 @@ from connectors.door import Door
 from connectors.microsoft_365 import entra_parts, exchange_parts, sharing_settings
 from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.accounts import AccountsCollector
+from connectors.microsoft_365.app_grants import AppGrantsCollector
+from connectors.microsoft_365.app_registrations import AppRegistrationsCollector
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.domains import DomainsCollector
 from connectors.microsoft_365.exchange import Exchange
@@ -43,6 +45,8 @@ _Collector = (
     | SendingCollector
     | TransportRulesCollector
     | ForwardingPoliciesCollector
+    | AppGrantsCollector
+    | AppRegistrationsCollector
     | ItemsCollector
     | UnreadItems
 )
@@ -58,6 +62,7 @@ class MicrosoftConnector:
     ) -> None:
         """Open the door to Microsoft; nothing is sent yet."""
         self._access = access
+        self._now = now
         self.door = Door(
             RULES,
             endpoints=access.endpoints,
@@ -117,6 +122,8 @@ class MicrosoftConnector:
             SendingCollector(self._exchange, self._mailboxes, self._recipients, directory),
             TransportRulesCollector(self._exchange, self._recipients, directory.tenant.tenant),
             ForwardingPoliciesCollector(self._exchange_settings, directory),
+            AppGrantsCollector(self._graph, directory, self._now),
+            AppRegistrationsCollector(self._graph, directory.tenant.tenant, self._now),
             *items,
         )
 

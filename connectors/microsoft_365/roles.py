@@ -31,14 +31,12 @@ class Roles:
     """Roles by account, as far as they could be read.
 
     ``held`` are role ids; ``everywhere`` those of them that hold for the whole directory, not for one administrative
-    unit. ``services`` are those of holders that are no accounts but applications. ``eligible`` can be activated, None
-    if that could not be read. Unless ``complete``, somebody may hold more. ``names`` are those of the roles, None if
-    they could not be read.
+    unit. ``eligible`` can be activated, None if that could not be read. Unless ``complete``, somebody may hold more.
+    ``names`` are those of the roles, None if they could not be read.
     """
 
     held: Mapping[str, Collection[str]] = field(default_factory=dict)
     everywhere: Mapping[str, Collection[str]] = field(default_factory=dict)
-    services: Mapping[str, Collection[str]] = field(default_factory=dict)
     eligible: Mapping[str, Collection[str]] | None = None
     names: Mapping[str, str] | None = None
     complete: bool = False
@@ -70,9 +68,9 @@ class Roles:
 def read_roles(graph: Graph, groups: Groups, accounts: Collection[str]) -> Roles:
     """Return the roles of ``accounts``; what failed is in its ``errors``. Raises nothing but interruptions."""
     roles = Roles()
-    held, everywhere, services = _assigned(graph, _ASSIGNMENTS, ROLES, groups, accounts, roles.errors)
-    roles.held, roles.everywhere, roles.services, roles.complete = held, everywhere, services, not roles.errors
-    eligible, _, _ = _assigned(graph, _ELIGIBLE, ELIGIBLE, groups, accounts, roles.eligible_errors)
+    roles.held, roles.everywhere = _assigned(graph, _ASSIGNMENTS, ROLES, groups, accounts, roles.errors)
+    roles.complete = not roles.errors
+    eligible, _ = _assigned(graph, _ELIGIBLE, ELIGIBLE, groups, accounts, roles.eligible_errors)
     roles.eligible = None if roles.eligible_errors else eligible
     try:
         definitions, broken = graph.listing(_DEFINITIONS, ROLES)
@@ -93,11 +91,10 @@ def _assigned(
     groups: Groups,
     accounts: Collection[str],
     errors: list[ReadError],
-) -> tuple[_ByHolder, _ByHolder, _ByHolder]:
-    """Return the roles of accounts, those of them that hold everywhere, and those of applications."""
+) -> tuple[_ByHolder, _ByHolder]:
+    """Return the roles of accounts, and those of them that hold everywhere."""
     held: defaultdict[str, set[str]] = defaultdict(set)
     everywhere: defaultdict[str, set[str]] = defaultdict(set)
-    services: defaultdict[str, set[str]] = defaultdict(set)
     try:
         rows, broken = graph.listing(path, permission)
         errors += [broken] if broken else []
@@ -114,13 +111,11 @@ def _assigned(
         if role is UNSET:
             errors.append(malformed("a role assignment without a role"))
             continue
-        if table(row.get("principal")).get("@odata.type") == _SERVICE:
-            services[str(row.get("principalId"))].add(role)
         for holder in holders:
             held[holder].add(role)
             if scope == _EVERYWHERE:
                 everywhere[holder].add(role)
-    return held, everywhere, services
+    return held, everywhere
 
 
 def _holders(row: Wire, groups: Groups, accounts: Collection[str]) -> Collection[str]:
@@ -137,3 +132,18 @@ def _holders(row: Wire, groups: Groups, accounts: Collection[str]) -> Collection
     if table(row.get("principal")).get("@odata.type") in {_SERVICE, "#microsoft.graph.user"}:
         return ()
     return groups.members(principal)
+
+
+def service_roles(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return the names of the roles that applications hold, by id of the service principal. Raises ``ReadError``."""
+    definitions, broken = graph.listing(_DEFINITIONS, ROLES)
+    rows, cut = graph.listing(_ASSIGNMENTS, ROLES)
+    if error := broken or cut:
+        raise error
+    names = {str(row.get("id")): text(row.get("displayName")) or str(row.get("id")) for row in definitions}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if table(row.get("principal")).get("@odata.type") == _SERVICE:
+            role = str(row.get("roleDefinitionId"))
+            found[str(row.get("principalId"))].add(names.get(role, role))
+    return {key: tuple(sorted(roles)) for key, roles in found.items()}

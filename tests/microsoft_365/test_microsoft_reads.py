@@ -60,7 +60,7 @@ def test_nothing_but_reading_leaves_for_graph(method: str) -> None:
         "/users/u/messages",
         "/me/messages",
         "/drives/d/items/i/content",
-        "/applications",
+        "/auditLogs/signIns",
         "/users/u/drive/root",
     ],
 )
