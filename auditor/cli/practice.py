@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from connectors.practice import faults
 from connectors.practice.credentials import Credentials
 from connectors.practice.generator import generate
 from connectors.practice.permissions import Permissions
-from connectors.practice.process import serving
+from connectors.practice.process import Served, serving
 from connectors.practice.server import PracticeServer
 from connectors.practice.truth import write_truth
 
@@ -31,8 +32,9 @@ def _practice() -> None:
 @app.command()
 def serve(
     folder: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where credentials, configuration and truth are written; must be new.")
-    ] = Path("practice"),
+        Path | None,
+        typer.Option(metavar="DIR", help="A new folder for credentials, configuration, truth; else a temporary one."),
+    ] = None,
     accounts: Annotated[int, typer.Option(min=25, max=20_000, help="Accounts in each cloud.")] = 25,
     seed: Annotated[int, typer.Option(help="Another number, another organisation.")] = 1,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 for any.")] = 0,
@@ -50,12 +52,13 @@ def serve(
     struck, granted = _weather(fault or (), without or ())
     with PracticeServer(organisation, faults=struck, permissions=granted, port=port) as server:
         served = serving(server)
+        folder = folder or Path(tempfile.mkdtemp(prefix="auditor-practice-"))
         try:
             path = write_configuration(folder, served, server.credentials)
         except FileExistsError as error:
             raise UsageError(f"There is something in {folder} already.", "Name a new folder with --folder.") from error
         write_truth(organisation, folder / "truth.json")
-        typer.echo(_announcement(server.endpoints, server.credentials, folder, path))
+        typer.echo(_announcement(served, server.credentials, folder, path))
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -70,13 +73,16 @@ def _weather(fault: Sequence[str], without: Sequence[str]) -> tuple[tuple[faults
         raise UsageError(str(error), "See docs/practice.md for kinds of faults and names of permissions.") from error
 
 
-def _announcement(endpoints: dict[str, str], credentials: Credentials, folder: Path, path: Path) -> str:
+def _announcement(served: Served, credentials: Credentials, folder: Path, path: Path) -> str:
     """Return what somebody needs who points a client at the practice organisation."""
-    addresses = "\n".join(f"  {host:<28} {base}" for host, base in sorted(endpoints.items()))
+    addresses = "\n".join(f"  {host:<43} {base}" for host, base in sorted(served.endpoints.items()))
     return (
         f"The practice organisation is up. Addresses that stand for the vendors' hosts:\n{addresses}\n\n"
+        f"Google customer           {served.google_customer}\n"
+        f"Google administrator      {served.google_admin}\n"
         f"Google service account    {credentials.google_email}\n"
         f"Google key file           {folder / 'google-service-account.json'}\n"
+        f"Microsoft tenant id       {served.microsoft_tenant}\n"
         f"Microsoft client id       {credentials.microsoft_client_id}\n"
         f"Microsoft client secret   {credentials.microsoft_secret}\n"
         f"Microsoft certificate     {folder / 'microsoft-certificate.pem'}\n"
