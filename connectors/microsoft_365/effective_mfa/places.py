@@ -6,9 +6,11 @@ country, because addresses move. A location that could not be read has no places
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
+from itertools import count
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +23,9 @@ COMPLIANT_NETWORK = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 """Not the tenant's but Microsoft's: reachable with the organisation's own client only (Global Secure Access)."""
 
 _OF_MICROSOFT = {MFA_TRUSTED_ADDRESSES: "MFA trusted IPs", COMPLIANT_NETWORK: "All compliant network locations"}
+
+
+_Key = TypeVar("_Key")
 
 
 class Place(Struct, frozen=True):
@@ -66,33 +71,36 @@ def places(locations: Read[Sequence[Location]], selections: Iterable[Selection])
     readable = [] if locations is UNSET else [each for each in locations if each.trusted is not UNSET]
     special = named & _OF_MICROSOFT.keys()
     used = [each for each in readable if each.key not in special and (each.key in named or each.trusted)]
-    names = _distinct({each.key: each.name for each in used} | {key: _OF_MICROSOFT[key] for key in special})
+    names = _distinct(sorted([(each.name, each.key) for each in used] + [(_OF_MICROSOFT[key], key) for key in special]))
     found = {
         Place(network.inside | countries, network.trusted)
         for network in _networks(used) | {Place(frozenset({key}), trusted=True) for key in special}
         for countries in _countries(used)
     }
-    return Places({_name(place, names): place for place in sorted(found, key=lambda each: _name(each, names))}, names)
+    in_order = sorted(found, key=lambda place: (_name(place, names), sorted(place.inside)))
+    told = _distinct((_name(place, names), place) for place in in_order)
+    return Places({name: place for place, name in told.items()}, names)
 
 
-def _networks(locations: Iterable[Location]) -> set[Place]:
+def _networks(locations: Sequence[Location]) -> set[Place]:
     """Return one place for each set of locations to which the same addresses belong, and those in no location."""
-    holders: defaultdict[tuple[int, int, int], set[Location]] = defaultdict(set)
+    holders: defaultdict[tuple[int, int, int], set[str]] = defaultdict(set)
+    trusted = {location.key for location in locations if location.trusted is True}
     for location in locations:
         for text in location.ranges:
             network = ip_network(text, strict=False)
             value = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
-            holders[network.version, network.prefixlen, value].add(location)
+            holders[network.version, network.prefixlen, value].add(location.key)
     lengths = sorted({(version, length) for version, length, _ in holders})
     found = {Place(frozenset(), trusted=False), Place(frozenset(), trusted=True)}
     for version, length, value in holders:
-        around = [
-            location
+        around = frozenset(
+            key
             for other, shorter in lengths
             if other == version and shorter <= length
-            for location in holders.get((version, shorter, value >> (length - shorter)), ())
-        ]
-        found.add(Place(frozenset(each.key for each in around), any(each.trusted is True for each in around)))
+            for key in holders.get((version, shorter, value >> (length - shorter)), ())
+        )
+        found.add(Place(around, not around.isdisjoint(trusted)))
     return found
 
 
@@ -103,10 +111,13 @@ def _countries(locations: Sequence[Location]) -> set[frozenset[str]]:
     return inside | {frozenset()}
 
 
-def _distinct(names: dict[str, str]) -> dict[str, str]:
-    """Return the names with the id behind those that several locations bear."""
-    borne = Counter(names.values())
-    return {key: name if borne[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+def _distinct(names: Iterable[tuple[str, _Key]]) -> dict[_Key, str]:
+    """Return the names with a number behind those that have been given already; administrators may repeat names."""
+    distinct: dict[_Key, str] = {}
+    for wanted, key in names:
+        numbered = (f"{wanted} ({number})" if number > 1 else wanted for number in count(1))
+        distinct[key] = next(name for name in numbered if name not in distinct.values())
+    return distinct
 
 
 def _name(place: Place, names: dict[str, str]) -> str:

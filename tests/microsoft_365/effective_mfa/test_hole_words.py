@@ -103,6 +103,17 @@ def test_the_example_is_a_sign_in_that_gets_through() -> None:
     assert found.scenarios[ANY_APP].example in {"mobile and desktop apps", "browsers; “Home”"}
 
 
+def test_a_name_that_imitates_other_places_hides_none_of_them() -> None:
+    lab = office(trusted=False, key="lab", ranges=("192.0.2.0/28",))
+    imitation = office(trusted=False, key="x", ranges=("198.51.100.0/24",)) | {"displayName": "Lab” and “Office"}
+    all_but = {"includeLocations": ["All"], "excludeLocations": ["x"]}
+    here = {"includeLocations": ["lab", "office"]}
+    found = verdict(
+        policy("A", locations=all_but), policy("B", locations=here), locations=(office(trusted=False), lab, imitation)
+    )
+    assert found.scenarios[ANY_APP].result == "open"
+
+
 def test_the_example_names_a_few_and_counts_the_rest() -> None:
     apps = [f"app-{number}" for number in range(9)]
     found = verdict(policy(applications={"excludeApplications": apps}))
