@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
+from connectors.practice.campaign.domain_names import dkim_selectors
 from connectors.practice.credentials import Credentials
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.generator import generate
@@ -51,6 +52,10 @@ class Served:
     microsoft_tenant: str
     tiers: dict[str, list[str]]
     """Addresses of the people who matter more than others, by tier, as a configuration lists them."""
+    dns: int
+    """The name server's port on 127.0.0.1, for UDP and TCP."""
+    dkim_selectors: dict[str, list[str]]
+    """The selectors with which each domain signs its mail, which no interface of Google's tells."""
 
 
 def serving(server: PracticeServer) -> Served:
@@ -69,6 +74,8 @@ def serving(server: PracticeServer) -> Served:
         google_admin=organisation.google.admin,
         microsoft_tenant=organisation.microsoft.tenant_id,
         tiers=tiers,
+        dns=server.dns,
+        dkim_selectors=dkim_selectors(organisation),
     )
 
 

@@ -1,4 +1,4 @@
-"""The practice server: both vendors' front ends on one loopback port, with faults, counting what it is asked.
+"""The practice server: both vendors' front ends on one loopback port, a name server on another, with faults, counting.
 
 The first segment of a path is the vendor's host name: ``http://127.0.0.1:PORT/gmail.googleapis.com/gmail/v1/...``.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from connectors.practice import google, microsoft
 from connectors.practice.credentials import Credentials
+from connectors.practice.dns import NameServer
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.front_end import FrontEnd
 from connectors.practice.permissions import Permissions
@@ -68,9 +69,11 @@ class PracticeServer:
             organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas
         )
         self._front_end = FrontEnd(self.serve, port)
+        self.name_server = NameServer(lambda: self.organisation.dns)
 
     def __enter__(self) -> Self:
         self._front_end.start()
+        self.name_server.__enter__()
         return self
 
     def __exit__(
@@ -78,11 +81,17 @@ class PracticeServer:
     ) -> None:
         self._stopping.set()
         self._front_end.stop()
+        self.name_server.__exit__(kind, error, trace)
 
     @property
     def address(self) -> str:
         """Where the server listens: ``http://127.0.0.1:PORT``."""
         return self._front_end.address
+
+    @property
+    def dns(self) -> int:
+        """The port on 127.0.0.1, for UDP and TCP, at which the organisation's domains are looked up."""
+        return self.name_server.port
 
     @property
     def endpoints(self) -> dict[str, str]:

@@ -58,6 +58,43 @@ def in_drive(drive: SharedDrive) -> Iterator[tuple[str, str]]:
             yield "shared-drive-public-item", file.id
 
 
+def in_domain_names(organisation: Organisation) -> Iterator[tuple[str, str, str]]:
+    """Cloud, kind and domain, by reading the records as text; not even an attempt at a resolver."""
+    google, microsoft = organisation.google, organisation.microsoft
+    records = {(each.name, each.type): each.values for each in organisation.dns}
+    texts = {name: values for (name, kind), values in records.items() if kind == "TXT"}
+    of_google = [google.primary_domain, *google.secondary_domains, *google.alias_domains]
+    domains = [("google_workspace", name) for name in of_google]
+    domains += [("microsoft_365", domain["id"]) for domain in microsoft.domains]
+    for cloud, name in domains:
+        spf = [text for text in texts.get(name, ()) if text.startswith("v=spf1 ")]
+        if len(spf) != 1:
+            yield cloud, "spf-two-records" if spf else "no-spf", name
+        elif lookups(spf[0], texts) > 10:
+            yield cloud, "spf-too-many-lookups", name
+        dmarc = texts.get(f"_dmarc.{name}") or texts.get(f"_dmarc.{name.partition('.')[2]}")
+        if not dmarc:
+            yield cloud, "no-dmarc", name
+        elif "p=none" in dmarc[0]:
+            yield cloud, "weak-dmarc", name
+        selector = "google" if cloud == "google_workspace" else "selector1"
+        key = f"{selector}._domainkey.{name}"
+        target = records.get((key, "CNAME"), (f"{key}.",))[0].rstrip(".")
+        if texts.get(target, ("p=",))[0].endswith("p="):
+            yield cloud, "no-dkim", name
+
+
+def lookups(record: str, texts: dict[str, tuple[str, ...]]) -> int:
+    found = 0
+    for term in record.split()[1:]:
+        if term.startswith(("a:", "mx")):
+            found += 1
+        elif term.startswith(("include:", "redirect=")):
+            inner = term.replace("redirect=", "include:").removeprefix("include:")
+            found += 1 + lookups(texts[inner][0], texts)
+    return found
+
+
 def allowing_imap(organisation: Organisation) -> set[str]:
     ids = {str(unit["orgUnitId"]).removeprefix("id:"): unit["orgUnitPath"] for unit in organisation.google.units}
     return {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from google_oracle import find as find_in_google
+from google_oracle import in_domain_names
 from microsoft_oracle import find_in_microsoft
 
 from connectors.practice.generator import generate
@@ -151,6 +152,7 @@ def find(organisation: Organisation) -> Iterator[Found]:
     for drive in (drive for site in microsoft.sites for drive in site.drives):
         yield from (("microsoft_365", kind, "", key) for kind, key in in_drive(drive))
     yield from (("google_workspace", *found) for found in find_in_google(organisation))
+    yield from ((cloud, kind, "", name) for cloud, kind, name in in_domain_names(organisation))
     yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside, TODAY))
     for rule in microsoft.transport_rules:
         targets = [
@@ -223,6 +225,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
                 [a.address, asdict(a.mail), asdict(a.security)] for a in organisation.google.accounts
             ],
             "google catalogue": asdict(organisation.google.catalogue),
+            "names": [record.name for record in organisation.dns],
             "rules": organisation.microsoft.transport_rules,
             "exchange": asdict(organisation.microsoft.exchange),
             "entra": asdict(organisation.microsoft.entra),
@@ -254,6 +257,9 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "disabled-outbound-rule",
         "disabled-rule",
         "disabled-transport-rule",
+        "dkim-in-pieces",
+        "dmarc-capitals",
+        "dmarc-without-spaces",
         "drive-of-a-group",
         "drive-organisation-link",
         "drive-trashed-public-item",
@@ -293,6 +299,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "shared-mailbox-access",
         "shared-mailbox-not-registered",
         "smtp-auth-off",
+        "spf-ten-lookups",
         "suspended-not-enrolled",
         "synchronised-member",
         "teams-meeting-lobby",

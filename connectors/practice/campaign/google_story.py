@@ -7,6 +7,7 @@ from random import Random
 from connectors.practice.campaign import google_further_decoys as decoys
 from connectors.practice.campaign import google_further_problems as problems
 from connectors.practice.campaign import google_sharing_problems as sharing
+from connectors.practice.campaign.domain_names import add_further_domains, furnish_dns, plant_domain_names
 from connectors.practice.campaign.google_drives import furnish_drives
 from connectors.practice.campaign.google_further_policies import furnish_policies, furnish_single_sign_on
 from connectors.practice.campaign.google_groups import furnish_groups
@@ -29,6 +30,8 @@ def furnish_google_catalogue(rng: Random, organisation: Organisation) -> None:
     furnish_drives(rng, google, organisation.people, organisation.today)
     furnish_policies(rng, google)
     furnish_single_sign_on(rng, google)
+    add_further_domains(organisation)
+    furnish_dns(organisation)
 
 
 def plant_google_story(scene: Scene) -> None:
@@ -52,6 +55,7 @@ def plant_google_story(scene: Scene) -> None:
     sharing.harmless_calendars(scene)
     for fits, plant in decoys.COMMON:
         plant(scene, scene.google(fits))
+    plant_domain_names(scene)
     settle_log(scene.organisation.google)
 
 

@@ -29,7 +29,7 @@ setting-*           both      a weak setting, where it is set                   
 =================== ========= ================================================= ==========================
 
 Further kinds of the Google Workspace customer (``google_further_problems``). What is a property of an account or of its
-mailbox is known by the account's id, whatever the fact is called.
+mailbox is known by the account's id, whatever the fact is called. Those marked * are there from 200 accounts on.
 
 =========================== ================================================================== ========================
 kind                        meaning                                                            ``object_id``
@@ -56,6 +56,12 @@ shared-drive-outside-member shared drive with a member outside                  
 shared-drive-no-organizer   shared drive that nobody may manage: no organizer, no group either shared drive
 shared-drive-public-item    item of a shared drive open to anybody, not in the trash           file
 public-calendar             calendar whose events anybody may read (more than free or busy)    calendar
+no-spf                      domain without an SPF record                                       domain
+weak-dmarc                  domain whose DMARC record asks for nothing (p=none)                domain
+no-dkim                     selector without a key, or with one that was taken back (p=)       domain
+spf-two-records *           domain with two SPF records, which count as none                   domain
+spf-too-many-lookups *      Entra tenant's domain whose SPF record needs an eleventh lookup    domain
+no-dmarc *                  domain without a DMARC record, also above it                       domain
 =========================== ================================================================== ========================
 
 Further kinds of the Entra tenant (``microsoft_mail_problems``, ``microsoft_entra_problems``). "Mailbox" is its
