@@ -78,12 +78,16 @@ class _Tenant(_Section):
 
 
 class GoogleTenant(_Tenant):
-    """A Google Workspace customer; ``admin`` is whom the service account impersonates to read the directory."""
+    """A Google Workspace customer; ``admin`` is whom the service account impersonates to read the directory.
+
+    With ``security``, application passwords and all apps of each person are read too, by a scope that could do harm.
+    """
 
     connector: Literal["google_workspace"]
     customer: CustomerId = "my_customer"
     admin: Address
     credentials: GoogleCredentials
+    security: bool = False
 
 
 class MicrosoftTenant(_Tenant):

@@ -72,6 +72,7 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         customer=tenant.customer,
         admin=tenant.admin,
         key=read_private_file(tenant.credentials.key_file),
+        security=tenant.security,
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,

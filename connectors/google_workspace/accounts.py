@@ -1,28 +1,43 @@
-"""Accounts with 2-Step Verification and administrator roles, in one paged listing each.
+"""Accounts with 2-Step Verification, administrator roles, keys, passwords and what holds for each.
 
-``users.list`` tells enrolment and enforcement of every account, live: 500 accounts a page.
-Source: Directory API, ``users.list``, ``roles.list``, ``roleAssignments.list``.
+``users.list`` tells enrolment and enforcement of every account, live: 500 accounts a page. The rest comes from sources
+of their own; one that cannot be read leaves its fields unknown and everything else as it is.
+Source: Directory API, ``users.list``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, AccountStatus, Read, Tenant
 from auditor.models import Failure, Target
+from connectors.google_workspace.app_passwords import read_app_passwords
 from connectors.google_workspace.client import Call, Client, Wire
-from connectors.google_workspace.scopes import ROLES, USERS
+from connectors.google_workspace.customer_settings import CustomerSettings
+from connectors.google_workspace.roles import read_roles
+from connectors.google_workspace.scopes import USERS
+from connectors.google_workspace.setting_fields import enforced_from
+from connectors.google_workspace.settings import in_force
+from connectors.google_workspace.usage import FIELDS, read_usage
 from connectors.google_workspace.values import address, boolean, moment, text, texts
 
 _FIELDS = (
     "users(id,primaryEmail,name/fullName,isAdmin,isDelegatedAdmin,isEnrolledIn2Sv,isEnforcedIn2Sv,suspended,archived,"
-    "lastLoginTime,creationTime,orgUnitPath,recoveryEmail,aliases,nonEditableAliases,isMailboxSetup,customerId),nextPageToken"
+    "lastLoginTime,creationTime,orgUnitPath,recoveryEmail,recoveryPhone,aliases,nonEditableAliases,isMailboxSetup,"
+    "customerId),nextPageToken"
 )
 _TARGET = Target("accounts", "the list of accounts")
-_ROLES_TARGET = Target("roles", "the administrator roles")
+_ROLES = Target("roles", "the administrator roles")
+_USAGE = Target("usage", "the usage report of accounts")
+_APP_PASSWORDS = Target("app-passwords", "the application passwords")
+
+_Accounts = dict[str, Account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,9 @@ class AccountsCollector:
     client: Client
     tenant: Tenant
     admin: str
+    customer: CustomerSettings
+    security: bool = False
+    """Whether application passwords are read, which needs a scope that could do harm."""
 
     name = "accounts"
     kinds = ("account", "tenant")
@@ -45,77 +63,119 @@ class AccountsCollector:
     def read(self, targets: Sequence[Target]) -> Iterator[Account | Tenant | Failure]:
         """Yield the accounts and, if all could be listed, the tenant with its counts."""
         del targets  # there is only one
-        roles: Mapping[str, tuple[str, ...]] | None = None
-        try:
-            roles = self._roles()
-        except ReadError as error:
-            yield Failure(_ROLES_TARGET, error, "account", fields=("admin_roles",))
-        accounts: list[Account] = []
-        unreadable = False
-        listing = self.client.directory.users()
-        request = listing.list(customer=self.tenant.vendor_id, maxResults=500, projection="full", fields=_FIELDS)
-        for wire in self.client.pages(listing, Call(request, self.admin, USERS), "users"):
-            try:
-                accounts.append(parse_account(wire, self.tenant.key, roles))
-            except ReadError as error:
-                unreadable = True
-                yield Failure(_TARGET, error, "account")
-            else:
-                yield accounts[-1]
-        if not accounts and not unreadable:
+        accounts, failures, broken = self._list()
+        yield from failures
+        if not accounts and not failures and broken is None:
             raise ReadError(
                 GapReason.SUSPICIOUS,
                 "Google lists no account at all, though it signed one in.",
                 "Check `customer:` in the configuration, and that nobody has limited what the administrator may see.",
             )
-        yield counted(self.tenant, accounts, complete=not unreadable)
+        whole = broken is None and not failures
+        if accounts:
+            yield from self._complete(accounts)
+            self._add_settings(accounts)
+        yield from with_shared_recovery(accounts.values(), whole=whole)
+        if broken is not None:
+            raise broken
+        yield counted(self.tenant, list(accounts.values()), complete=whole)
 
-    def _roles(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the names of the roles of each account. Raises ``ReadError``."""
-        roles, assignments = self.client.directory.roles(), self.client.directory.roleAssignments()
-        customer = self.tenant.vendor_id
-        every = Call(roles.list(customer=customer, maxResults=100), self.admin, ROLES)
-        names = dict(parse_role(wire) for wire in self.client.pages(roles, every, "items"))
-        every = Call(assignments.list(customer=customer, maxResults=200), self.admin, ROLES)
-        held: dict[str, tuple[str, ...]] = {}
-        for wire in self.client.pages(assignments, every, "items"):
-            account, role = parse_assignment(wire)
-            held[account] = (*held.get(account, ()), names.get(role, role))
-        if not names or not held:
-            raise ReadError(
-                GapReason.SUSPICIOUS,
-                "Google lists no administrator role, though an administrator asked.",
-                "Check `customer:` in the configuration, and that nobody has limited what the administrator may see.",
+    def _list(self) -> tuple[_Accounts, list[Failure], ReadError | None]:
+        """Return the accounts of the listing, those that could not be read, and what broke the listing off."""
+        accounts: _Accounts = {}
+        failures: list[Failure] = []
+        listing = self.client.directory.users()
+        request = listing.list(customer=self.tenant.vendor_id, maxResults=500, projection="full", fields=_FIELDS)
+        try:
+            for wire in self.client.pages(listing, Call(request, self.admin, USERS), "users"):
+                try:
+                    account = parse_account(wire, self.tenant.key)
+                except ReadError as error:
+                    failures.append(Failure(_TARGET, error, "account"))
+                else:
+                    accounts[account.key] = account
+        except ReadError as error:
+            return accounts, failures, error
+        return accounts, failures, None
+
+    def _complete(self, accounts: _Accounts) -> Iterator[Failure]:
+        """Add to the accounts what other sources tell of them; yield what could not be read."""
+        for target, fields, add in self._sources():
+            try:
+                missing = add(accounts)
+            except ReadError as error:
+                yield Failure(target, error, "account", fields=fields)
+            else:
+                if missing:
+                    yield Failure(target, _never_came(missing), "account", fields=missing)
+
+    def _sources(self) -> Iterator[tuple[Target, tuple[str, ...], Callable[[_Accounts], tuple[str, ...]]]]:
+        """Yield what else is read of accounts: a name, the fields, and what puts them into the accounts.
+
+        Each returns which of its fields never came, and raises ``ReadError`` when none of them could be read.
+        """
+        yield _ROLES, ("admin_roles", "admin_privileges"), self._add_roles
+        yield _USAGE, tuple(FIELDS), self._add_usage
+        if self.security:
+            yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
+
+    def _add_roles(self, accounts: _Accounts) -> tuple[str, ...]:
+        held = read_roles(self.client, self.tenant.vendor_id, self.admin)
+        for key, account in accounts.items():
+            roles = held.of(key)
+            accounts[key] = msgspec.structs.replace(
+                account,
+                admin_roles=tuple(sorted({role.name for role in roles})),
+                admin_privileges=tuple(sorted({each for role in roles for each in role.privileges})),
+                is_admin=True if roles else account.is_admin,
             )
-        return held
+        return ()
+
+    def _add_usage(self, accounts: _Accounts) -> tuple[str, ...]:
+        usage = read_usage(self.client, self.admin)
+        for key, fields in usage.accounts.items():
+            if key in accounts:
+                accounts[key] = msgspec.structs.replace(accounts[key], **fields)
+        return usage.missing
+
+    def _add_settings(self, accounts: _Accounts) -> None:
+        """Say whether people may forward mail, and what enforces 2-Step Verification now."""
+        try:
+            self.customer.read()
+        except ReadError:  # a gap already, where the settings themselves are read; here the fields stay unknown
+            return
+        for key, account in accounts.items():
+            value = self.customer.of(account)
+            start = enforced_from(value.get("security.two_step_verification_enforcement.enforcedFrom"))
+            enforced = in_force(start, self.client.wall())
+            names = (f"2-Step Verification enforced in {account.unit}",) if enforced else ()
+            accounts[key] = msgspec.structs.replace(
+                account,
+                may_forward=boolean(value.get("gmail.auto_forwarding.enableAutoForwarding")),
+                mfa_enforced_by=UNSET if enforced is UNSET else names,
+            )
+
+    def _add_app_passwords(self, accounts: _Accounts) -> tuple[str, ...]:
+        for key, number in read_app_passwords(self.client, self.admin, list(accounts)).items():
+            accounts[key] = msgspec.structs.replace(accounts[key], app_passwords=number)
+        return ()
 
 
-def parse_role(wire: Wire) -> tuple[str, str]:
-    """Return id and name of an administrator role. Raises ``ReadError``."""
-    role, name = text(wire.get("roleId")), text(wire.get("roleName"))
-    if role is UNSET or name is UNSET:
-        raise ReadError(GapReason.MALFORMED, "An administrator role came without id or name.", "Run again.")
-    return role, name
+def with_shared_recovery(accounts: Iterable[Account], *, whole: bool) -> Iterator[Account]:
+    """Yield the accounts, each with whether another one has the same recovery address or telephone.
 
-
-def parse_assignment(wire: Wire) -> tuple[str, str]:
-    """Return the ids of an account and of a role that it holds. Raises ``ReadError``, also for a group's role.
-
-    Google writes the type of the assignee in lower case, and leaves it out of older assignments, all to people.
+    That somebody shares is certain as soon as one other is found; that nobody does, only when all were read.
     """
-    account, role = text(wire.get("assignedTo")), text(wire.get("roleId"))
-    if account is UNSET or role is UNSET:
-        raise ReadError(GapReason.MALFORMED, "The assignment of an administrator role cannot be read.", "Run again.")
-    if str(wire.get("assigneeType", "user")).lower() != "user":
-        raise ReadError(
-            GapReason.LIMITATION,
-            "An administrator role is assigned to a group, whose members are not resolved.",
-            "Admin console > Account > Admin roles: look at the roles assigned to groups.",
-        )
-    return account, role
+    every = list(accounts)
+    ways = [{each.recovery_address, each.recovery_phone} - {None, UNSET} for each in every]
+    used = Counter(way for each in ways for way in each)
+    known = whole and all(UNSET not in {each.recovery_address, each.recovery_phone} for each in every)
+    for account, own in zip(every, ways, strict=True):
+        shared = any(used[way] > 1 for way in own)
+        yield msgspec.structs.replace(account, recovery_shared=True if shared else False if known else UNSET)
 
 
-def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] | None) -> Account:
+def parse_account(wire: Wire, tenant: str) -> Account:
     """Return the account that a user object describes; a field that is missing stays not collected."""
     key = text(wire.get("id"))
     primary = address(wire.get("primaryEmail"))
@@ -140,7 +200,6 @@ def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] 
         type="person",
         status=_status(wire),
         unit=text(wire.get("orgUnitPath")),
-        admin_roles=UNSET if roles is None else tuple(sorted(roles.get(key, ()))),
         is_admin=is_admin,
         is_super_admin=super_admin,
         mfa_registered=boolean(wire.get("isEnrolledIn2Sv")),
@@ -149,6 +208,7 @@ def parse_account(wire: Wire, tenant: str, roles: Mapping[str, tuple[str, ...]] 
         created=moment(wire.get("creationTime")),
         last_sign_in=_last_sign_in(wire),
         recovery_address=None if wire.get("recoveryEmail", "") == "" else address(wire["recoveryEmail"]),
+        recovery_phone=None if wire.get("recoveryPhone", "") == "" else text(wire["recoveryPhone"]),
     )
 
 
@@ -181,3 +241,11 @@ def _last_sign_in(wire: Wire) -> Read[datetime | None]:
     """Return the last sign-in; Google writes the beginning of 1970 for never."""
     last = moment(wire.get("lastLoginTime"))
     return None if isinstance(last, datetime) and last.year == 1970 else last  # noqa: PLR2004 - the epoch
+
+
+def _never_came(fields: Sequence[str]) -> ReadError:
+    return ReadError(
+        GapReason.PARTIAL,
+        f"Google's usage report came without {', '.join(fields)}.",
+        "Run again tomorrow. If it stays, report it: Google may have renamed a parameter.",
+    )

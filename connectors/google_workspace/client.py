@@ -21,7 +21,7 @@ from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, Door, malformed
 from connectors.google_workspace import multipart
 from connectors.google_workspace.answers import read_error
-from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH
+from connectors.google_workspace.reads import ADMIN_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
 from connectors.google_workspace.scopes import Scope
 from connectors.google_workspace.sign_in import Identity
 from connectors.parts import Part, send_parts
@@ -29,10 +29,10 @@ from connectors.parts import Part, send_parts
 Wire = dict[str, Any]
 """A JSON object as Google sent it; parsed into facts at once."""
 
-BATCH_ADDRESSES = {"gmail": GMAIL_BATCH, "drive": DRIVE_BATCH}
+BATCH_ADDRESSES = {"gmail": GMAIL_BATCH, "drive": DRIVE_BATCH, "directory": ADMIN_BATCH, "groups": GROUPS_BATCH}
+LARGEST_BATCHES = {"gmail": 50, "drive": 100, "directory": 1000, "groups": 100}
+"""Parts in one batch of each service; for Gmail Google recommends no more, though it allows 100."""
 _LONGEST_PAGE_TOKEN = 4096  # characters; escaped threefold it still fits into an address
-LARGEST_BATCH = 50
-"""Parts in one batch; Google recommends no more for Gmail and allows 100 for Drive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Client:
         self.wall = wall
         self.identity = identity
         self.directory = _service("admin", "directory_v1")
+        self.reports = _service("admin", "reports_v1")
+        self.groups_settings = _service("groupssettings", "v1")
         self.gmail = _service("gmail", "v1")
         self.drive = _service("drive", "v3")
         self.cloud_identity = _service("cloudidentity", "v1")
@@ -91,13 +93,13 @@ class Client:
 
     def batch(self, service: str, calls: Sequence[Call]) -> list[Answer | ReadError]:
         """Send reads of one service in batches, each in the name of its own subject; return their results in order."""
-        url = BATCH_ADDRESSES[service]
+        url, largest = BATCH_ADDRESSES[service], LARGEST_BATCHES[service]
         host = url.split("/")[2]
 
         def send(parts: Sequence[Part[Call]]) -> list[Answer | ReadError]:
             return self._send_batch(url, parts)
 
-        return send_parts(self.door, host, calls, send, largest=LARGEST_BATCH)
+        return send_parts(self.door, host, calls, send, largest=largest)
 
     def _send_batch(self, url: str, parts: Sequence[Part[Call]]) -> list[Answer | ReadError]:
         """Send one batch; a part whose token is refused does not travel."""
@@ -135,6 +137,13 @@ def parsed(call: Call, answer: Answer) -> Wire:
     return value
 
 
+def parsed_result(call: Call, result: Answer | ReadError) -> Wire:
+    """Return the object of one part of a batch; raise ``ReadError`` if it has none."""
+    if isinstance(result, ReadError):
+        raise result
+    return parsed(call, result)
+
+
 def listed(page: Wire, items: str) -> list[Wire]:
     """Return the entries of a page. Google leaves the key out of an empty listing; anything else must be objects."""
     entries = page.get(items, [])
@@ -143,7 +152,7 @@ def listed(page: Wire, items: str) -> list[Wire]:
     return entries
 
 
-def next_call(resource: Resource, call: Call, page: Wire, seen: set[str]) -> Call | None:
+def next_call(resource: Resource, call: Call, page: Wire, seen: set[str], method: str = "list_next") -> Call | None:
     """Return the call for the page after ``page``, None if it was the last; ``seen`` keeps the tokens of a listing.
 
     Raises ``ReadError`` (partial) when the listing loops or its token is none.
@@ -156,7 +165,7 @@ def next_call(resource: Resource, call: Call, page: Wire, seen: set[str]) -> Cal
     if token in seen:
         raise ReadError(GapReason.PARTIAL, "A listing leads back to a page it already gave.", _AGAIN)
     seen.add(token)
-    return Call(resource.list_next(call.request, page), call.subject, call.scope)
+    return Call(getattr(resource, method)(call.request, page), call.subject, call.scope)
 
 
 def broken_off(error: ReadError) -> ReadError:

@@ -12,9 +12,13 @@ from auditor.facts import Directory, Tenant
 from connectors.door import Door
 from connectors.google_workspace.accounts import AccountsCollector
 from connectors.google_workspace.answers import throttled
+from connectors.google_workspace.apps import LogCollector, TokensCollector
 from connectors.google_workspace.client import Client
+from connectors.google_workspace.customer_settings import CustomerSettings
 from connectors.google_workspace.domains import DomainsCollector
+from connectors.google_workspace.events import EventsCollector
 from connectors.google_workspace.files import FilesCollector
+from connectors.google_workspace.groups import GroupsCollector
 from connectors.google_workspace.mail import MailCollector
 from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import ALL
@@ -31,9 +35,22 @@ class Access:
     customer: str
     admin: str
     key: bytes = field(repr=False)
+    security: bool = False
+    """Whether application passwords and apps of each person are read, with a scope that could do harm."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32
+
+
+_Collector = (
+    SettingsCollector
+    | MailCollector
+    | FilesCollector
+    | GroupsCollector
+    | EventsCollector
+    | TokensCollector
+    | LogCollector
+)
 
 
 class GoogleConnector:
@@ -57,6 +74,7 @@ class GoogleConnector:
         )
         self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
         self._client = Client(self.door, self._identity, wall=now)
+        self._customer = CustomerSettings(self._client, access.customer, access.admin)
         self._tenant = Tenant(
             tenant=access.tenant,
             key=access.tenant,
@@ -86,16 +104,21 @@ class GoogleConnector:
         """List the collectors of accounts and domains."""
         admin = self._access.admin
         return (
-            AccountsCollector(self._client, self._tenant, admin),
+            AccountsCollector(self._client, self._tenant, admin, self._customer, self._access.security),
             DomainsCollector(self._client, self._tenant, admin),
         )
 
-    def collectors(self, directory: Directory) -> Sequence[SettingsCollector | MailCollector | FilesCollector]:
-        """List the collectors of settings, mail rules and shared files."""
+    def collectors(self, directory: Directory) -> Sequence[_Collector]:
+        """List the collectors of settings, mail, shared files, groups, events and applications."""
+        admin = self._access.admin
+        apps = TokensCollector if self._access.security else LogCollector
         return (
-            SettingsCollector(self._client, directory, self._access.admin),
-            MailCollector(self._client, directory),
+            SettingsCollector(self._client, directory, self._customer),
+            MailCollector(self._client, directory, self._customer),
             FilesCollector(self._client, directory),
+            GroupsCollector(self._client, directory, admin),
+            EventsCollector(self._client, directory, admin, self._identity.client_id),
+            apps(self._client, directory, admin),
         )
 
     @property

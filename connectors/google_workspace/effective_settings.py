@@ -14,26 +14,15 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET
 from connectors.google_workspace.client import Wire
 from connectors.google_workspace.policy_query import AccountClass, Clause, Combined, Query, clauses, parse
+from connectors.google_workspace.setting_fields import OF_BOTH, OF_GOOGLE
 from connectors.google_workspace.values import text
 
-DEFAULTS: Mapping[str, object] = {
-    "security.two_step_verification_enrollment.allowEnrollment": True,
-    "security.two_step_verification_enforcement_factor.allowedSignInFactorSet": "ALL",
-    "gmail.auto_forwarding.enableAutoForwarding": True,
-    "drive_and_docs.external_sharing.externalSharingMode": "ALLOWED",
-    "drive_and_docs.external_sharing.allowPublishingFiles": True,
-}
+READ = (*OF_BOTH, *OF_GOOGLE)
+
+DEFAULTS: Mapping[str, object] = {field.path: field.default for field in READ if field.documented}
 """What Google's page documents for settings that nobody changed. For others an absent value is not known."""
 
-FIELDS = (
-    "security.two_step_verification_enrollment.allowEnrollment",
-    "security.two_step_verification_enforcement.enforcedFrom",
-    "security.two_step_verification_enforcement_factor.allowedSignInFactorSet",
-    "gmail.auto_forwarding.enableAutoForwarding",
-    "gmail.mail_delegation.enableMailDelegation",
-    "drive_and_docs.external_sharing.externalSharingMode",
-    "drive_and_docs.external_sharing.allowPublishingFiles",
-)
+FIELDS = tuple(dict.fromkeys(field.path for field in READ))
 """Setting and field of every value that is read."""
 
 SETTINGS = frozenset(field.rpartition(".")[0] for field in FIELDS)
@@ -47,6 +36,10 @@ class SetValue:
     query: Query
     order: float
     values: Mapping[str, object]
+
+
+Policies = Mapping[str, Sequence[SetValue]]
+"""The policies that somebody set, by the setting that they set."""
 
 
 def setting_of(wire: Wire) -> str:
@@ -88,21 +81,41 @@ def parse_units(units: Iterable[Wire]) -> Mapping[str, tuple[str, ...]]:
     return {path: tuple(ids[above] for above in _upwards(path)) for path in ids}
 
 
-def resolve(policies: Mapping[str, Sequence[SetValue]], accounts: AccountClass) -> dict[str, object]:
+def resolve(policies: Policies, accounts: AccountClass) -> dict[str, object]:
     """Return the value of each field that we read for a class: the strongest that matches, else Google's default.
 
-    ``policies`` are given by setting. A field that is neither set nor documented is None.
+    A field that is neither set nor documented is None, and so is one whose policies disagree while it is not known
+    which of them holds.
     """
     resolved: dict[str, object] = {}
     for path in FIELDS:
-        setting, _, field = path.rpartition(".")
-        matching = [each for each in policies.get(setting, ()) if field in each.values and each.query.matches(accounts)]
-        strongest = max(matching, key=lambda each: each.order, default=None)
-        resolved[path] = strongest.values[field] if strongest else DEFAULTS.get(path)
+        candidates = _candidates(policies, path, accounts)
+        values = [each.values[path.rpartition(".")[2]] for each in candidates]
+        if not candidates or candidates[-1].query.matches(accounts) is UNSET:
+            values.append(DEFAULTS.get(path))
+        resolved[path] = values[0] if all(value == values[0] for value in values) else None
     return resolved
 
 
-def exceptions(policies: Mapping[str, Sequence[SetValue]]) -> list[tuple[Clause, ...]]:
+def set_by_nobody(policies: Policies, accounts: AccountClass) -> frozenset[str]:
+    """Return the fields for which Google's documented default holds, because no policy that matches sets them."""
+    return frozenset(path for path in DEFAULTS if not _candidates(policies, path, accounts))
+
+
+def _candidates(policies: Policies, path: str, accounts: AccountClass) -> list[SetValue]:
+    """Return the policies that may decide a field, the strongest first, down to the first that certainly matches."""
+    setting, _, field = path.rpartition(".")
+    found: list[SetValue] = []
+    for each in sorted(policies.get(setting, ()), key=lambda each: each.order, reverse=True):
+        match = each.query.matches(accounts) if field in each.values else False
+        if match is not False:
+            found.append(each)
+        if match is True:
+            break
+    return found
+
+
+def exceptions(policies: Policies) -> list[tuple[Clause, ...]]:
     """Return the groups and licences that may make a difference: each alone, and those that one query joins."""
     found: set[tuple[Clause, ...]] = set()
     for query in (each.query for values in policies.values() for each in values):

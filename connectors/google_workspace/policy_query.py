@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from auditor.errors import GapReason, ReadError
+from auditor.facts import UNSET, Read
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -29,11 +30,14 @@ _DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class AccountClass:
-    """What accounts with equal settings have in common: unit ids up to the root, groups, licences."""
+    """What accounts with equal settings have in common: unit ids up to the root, groups, licences.
+
+    Groups or licences that were not read are ``None``: nothing that depends on them is known then.
+    """
 
     units: frozenset[str]
-    groups: frozenset[str] = frozenset()
-    licences: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = frozenset()
+    licences: frozenset[str] | None = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,10 @@ class Clause:
     kind: str
     values: frozenset[str]
 
-    def matches(self, accounts: AccountClass) -> bool:
+    def matches(self, accounts: AccountClass) -> Read[bool]:
         """Whether the clause holds for these accounts."""
         have = {"unit": accounts.units, "group": accounts.groups, "licences": accounts.licences}[self.kind]
-        return bool(self.values & have)
+        return UNSET if have is None else bool(self.values & have)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,15 @@ class Combined:
     operator: str
     parts: tuple[Query, ...]
 
-    def matches(self, accounts: AccountClass) -> bool:
-        """Whether the combination holds for these accounts."""
+    def matches(self, accounts: AccountClass) -> Read[bool]:
+        """Whether the combination holds for these accounts; not known when it depends on what is not known."""
         results = [part.matches(accounts) for part in self.parts]
         if self.operator == "!":
-            return not results[0]
-        return all(results) if self.operator == "&&" else any(results)
+            return UNSET if results[0] is UNSET else not results[0]
+        decisive = self.operator == "||"
+        if decisive in results:
+            return decisive
+        return UNSET if UNSET in results else not decisive
 
 
 Query = Clause | Combined

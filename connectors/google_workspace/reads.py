@@ -10,6 +10,8 @@ from connectors.google_workspace import multipart
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GMAIL_BATCH = "https://gmail.googleapis.com/batch"
 DRIVE_BATCH = "https://www.googleapis.com/batch/drive/v3"
+ADMIN_BATCH = "https://admin.googleapis.com/batch"
+GROUPS_BATCH = "https://www.googleapis.com/batch/groupssettings/v1"
 
 _GMAIL = "gmail.googleapis.com"
 _ADMIN = "admin.googleapis.com"
@@ -24,12 +26,24 @@ _SINGLE = (
     rule(_ADMIN, "GET", "/admin/directory/v1/customer/{}/orgunits"),
     rule(_ADMIN, "GET", "/admin/directory/v1/customer/{}/roles"),
     rule(_ADMIN, "GET", "/admin/directory/v1/customer/{}/roleassignments"),
+    rule(_ADMIN, "GET", "/admin/directory/v1/groups"),
+    rule(_ADMIN, "GET", "/admin/directory/v1/groups/{}/members"),
+    rule(_ADMIN, "GET", "/admin/directory/v1/users/{}/tokens"),
+    rule(_ADMIN, "GET", "/admin/directory/v1/users/{}/asps"),
+    rule(_ADMIN, "GET", "/admin/reports/v1/usage/users/all/dates/{}"),
+    rule(_ADMIN, "GET", "/admin/reports/v1/usage/dates/{}"),
+    rule(_ADMIN, "GET", "/admin/reports/v1/activity/users/all/applications/{}"),
     rule("cloudidentity.googleapis.com", "GET", "/v1/policies"),
+    rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/sendAs"),
+    rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/imap"),
+    rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/pop"),
+    rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/vacation"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/autoForwarding"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/forwardingAddresses"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/filters"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/delegates"),
     rule(_DRIVE, "GET", "/drive/v3/files"),
+    rule(_DRIVE, "GET", "/groups/v1/groups/{}"),
 )
 
 
@@ -58,5 +72,7 @@ RULES: tuple[Rule, ...] = (
     rule("oauth2.googleapis.com", "POST", "/token", _token_request),
     rule(_GMAIL, "POST", "/batch", _only_gets(_GMAIL)),
     rule(_DRIVE, "POST", "/batch/drive/v3", _only_gets(_DRIVE)),
+    rule(_DRIVE, "POST", "/batch/groupssettings/v1", _only_gets(_DRIVE)),
+    rule(_ADMIN, "POST", "/batch", _only_gets(_ADMIN)),
 )
 """Everything that may leave for Google."""

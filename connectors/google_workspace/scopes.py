@@ -39,5 +39,40 @@ POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit 
 GMAIL_SETTINGS = Scope(_ROOT + "gmail.settings.basic", "forwarding, filters and delegates", "mail rules")
 DRIVE_METADATA = Scope(_ROOT + "drive.metadata.readonly", "who can open which file", "shared files")
 
-ALL = (USERS, DOMAINS, UNITS, ROLES, POLICIES, GMAIL_SETTINGS, DRIVE_METADATA)
-"""Every scope of the connector, in the order of the documentation."""
+GROUPS = Scope(
+    _ROOT + "admin.directory.group.readonly", "groups and their members", "outsiders in groups, roles through groups"
+)
+GROUP_SETTINGS = Scope(_ROOT + "apps.groups.settings", "who may join, read and write to groups", "how open groups are")
+USAGE = Scope(
+    _ROOT + "admin.reports.usage.readonly",
+    "keys, passkeys and strength of passwords",
+    "who can be phished in spite of a second factor",
+)
+AUDIT = Scope(
+    _ROOT + "admin.reports.audit.readonly",
+    "the log of the last 180 days",
+    "what was changed and changed back, apps that were let in",
+)
+SECURITY = Scope(
+    _ROOT + "admin.directory.user.security",
+    "application passwords and apps of each person",
+    "application passwords, apps let in more than 180 days ago",
+)
+
+ALL = (
+    USERS,
+    DOMAINS,
+    UNITS,
+    ROLES,
+    GROUPS,
+    GROUP_SETTINGS,
+    POLICIES,
+    USAGE,
+    AUDIT,
+    GMAIL_SETTINGS,
+    DRIVE_METADATA,
+)
+"""Every scope that the connector asks for by itself, in the order of the documentation."""
+
+OPTIONAL = (SECURITY,)
+"""Scopes that are asked for only when the configuration says so, because they could do great harm in other hands."""

@@ -12,34 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from auditor.errors import GapReason, ReadError
-from auditor.facts import UNSET, Directory, GoogleSettings, Read, SecondFactors, Settings, SharingLimit
-from auditor.models import Target
-from connectors.google_workspace.client import Call, Client, listed
-from connectors.google_workspace.effective_settings import (
-    SETTINGS,
-    SetValue,
-    exceptions,
-    parse_policy,
-    parse_units,
-    resolve,
-    setting_of,
-    with_exception,
-)
+from auditor.errors import ReadError
+from auditor.facts import UNSET, Directory, GoogleSettings, Read, Settings, SharingLimit
+from auditor.models import Failure, Target
+from connectors.google_workspace.client import Client
+from connectors.google_workspace.customer_settings import ALL_ADMINS, CustomerSettings
+from connectors.google_workspace.effective_settings import exceptions, resolve, set_by_nobody, with_exception
 from connectors.google_workspace.policy_query import AccountClass, Clause
-from connectors.google_workspace.scopes import POLICIES, UNITS
-from connectors.google_workspace.values import boolean, moment, word
+from connectors.google_workspace.setting_fields import OF_GOOGLE
+from connectors.google_workspace.values import boolean, word
 
 _TARGET = Target("settings", "the settings of all organisational units")
-_ALL_ADMINS = frozenset({"WORKSPACE_ALL_ADMIN_GROUP"})
-"""Not a group that anybody made: everybody with an administrator role."""
-_FACTORS: dict[str, SecondFactors] = {
-    "ALL": "any",
-    "NO_TELEPHONY": "no_telephony",
-    "PASSKEY_PLUS_SECURITY_CODE": "passkey_plus_code",
-    "PASSKEY_PLUS_IP_BOUND_SECURITY_CODE": "passkey_plus_ip_bound_code",
-    "PASSKEY_ONLY": "passkey_only",
-}
+_GROUPS = Target("settings-of-groups", "the members of groups that settings name")
+_ALL_ADMINS = frozenset({ALL_ADMINS})
 _SHARING: dict[str, SharingLimit] = {
     "ALLOWED": "new_guests",
     "ALLOWLISTED_DOMAINS": "allow_listed",
@@ -62,7 +47,7 @@ class SettingsCollector:
 
     client: Client
     directory: Directory
-    admin: str
+    customer: CustomerSettings
 
     name = "settings"
     kinds = ("settings",)
@@ -73,27 +58,31 @@ class SettingsCollector:
         """One listing."""
         return (_TARGET,)
 
-    def read(self, targets: Sequence[Target]) -> Iterator[Settings]:
+    def read(self, targets: Sequence[Target]) -> Iterator[Settings | Failure]:
         """Yield the settings of every class. Raises ``ReadError``."""
         del targets  # there is only one
-        units, policies = self._units(), self._policies()
-        special = exceptions(policies)
+        found = self.customer.read()
+        if isinstance(found.groups, ReadError):
+            yield Failure(_GROUPS, found.groups, "account", fields=("may_forward", "mfa_enforced_by"))
+        special = exceptions(found.policies)
         people, admins = members(self.directory)
-        for path, ids in sorted(units.items()):
+        for path, ids in sorted(found.units.items()):
             plain = AccountClass(frozenset(ids))
-            usual = resolve(policies, plain)
+            usual = resolve(found.policies, plain)
             unit = _Scope(path, "id:" + ids[0], UNSET if people is None else people[path])
-            yield self._settings(unit, usual)
+            yield self._settings(unit, usual, set_by_nobody(found.policies, plain))
             for exception in special:
-                value = resolve(policies, with_exception(plain, exception))
+                some = with_exception(plain, exception)
+                value = resolve(found.policies, some)
                 scope = _exception(unit, exception, UNSET if admins is None else admins[path])
                 if value != usual and scope.accounts != 0:
-                    yield self._settings(scope, value)
+                    yield self._settings(scope, value, set_by_nobody(found.policies, some))
 
-    def _settings(self, scope: _Scope, value: Mapping[str, object]) -> Settings:
-        """Return the fact for one class of accounts."""
-        enforced_from = _enforced_from(value["security.two_step_verification_enforcement.enforcedFrom"])
-        publishing = boolean(value["drive_and_docs.external_sharing.allowPublishingFiles"])
+    def _settings(self, scope: _Scope, value: Mapping[str, object], default: frozenset[str]) -> Settings:
+        """Return the fact for one class of accounts; ``default`` names the fields that nobody set."""
+        google = {field.name: field.parse(value[field.path]) for field in OF_GOOGLE}
+        names = tuple(field.name for field in OF_GOOGLE if field.path in default)
+        settings = GoogleSettings(**google, by_default=names)  # type: ignore[arg-type]  # each field has its parser
         sharing = word(value["drive_and_docs.external_sharing.externalSharingMode"], _SHARING)
         return Settings(
             tenant=self.directory.tenant.tenant,
@@ -101,45 +90,12 @@ class SettingsCollector:
             label=f"Organisational unit {scope.name}",
             scope=scope.name,
             accounts=scope.accounts,
-            mfa_required=_in_force(enforced_from, self.client.wall()),
+            mfa_required=in_force(settings.two_step_enforced_from, self.client.wall()),
             auto_forwarding_allowed=boolean(value["gmail.auto_forwarding.enableAutoForwarding"]),
             mail_delegation_allowed=boolean(value["gmail.mail_delegation.enableMailDelegation"]),
-            outside_sharing=_limit(sharing, publishing),
-            google_workspace=GoogleSettings(
-                two_step_enrollment_allowed=boolean(value["security.two_step_verification_enrollment.allowEnrollment"]),
-                two_step_enforced_from=enforced_from,
-                second_factors=word(
-                    value["security.two_step_verification_enforcement_factor.allowedSignInFactorSet"], _FACTORS
-                ),
-                publishing_allowed=publishing,
-            ),
+            outside_sharing=_limit(sharing, settings.publishing_allowed),
+            google_workspace=settings,
         )
-
-    def _units(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the ids of each unit and then its ancestors, by its path, the root included. Raises ``ReadError``."""
-        request = self.client.directory.orgunits().list(
-            customerId=self.directory.tenant.vendor_id, type="allIncludingParent"
-        )
-        return parse_units(listed(self.client.get(Call(request, self.admin, UNITS)), "organizationUnits"))
-
-    def _policies(self) -> Mapping[str, Sequence[SetValue]]:
-        """Return the policies by the setting that they set. Raises ``ReadError``."""
-        policies: dict[str, list[SetValue]] = {}
-        empty = True
-        listing = self.client.cloud_identity.policies()
-        # A hundred is the largest page; each one costs a second of Google's quota.
-        for wire in self.client.pages(listing, Call(listing.list(pageSize=100), self.admin, POLICIES), "policies"):
-            empty = False
-            setting = setting_of(wire)
-            if setting in SETTINGS:
-                policies.setdefault(setting, []).append(parse_policy(wire))
-        if empty:
-            raise ReadError(
-                GapReason.SUSPICIOUS,
-                "Google lists no setting at all, though it sets several itself.",
-                "Check that the administrator named under `admin:` is a super administrator of this customer.",
-            )
-        return policies
 
 
 def members(directory: Directory) -> tuple[Counter[object] | None, Counter[object] | None]:
@@ -172,13 +128,7 @@ def _words(clause: Clause) -> str:
     return f"members of group {names}" if clause.kind == "group" else f"licence {names}"
 
 
-def _enforced_from(value: object) -> Read[datetime | None]:
-    """Return from when 2-Step Verification is enforced; Google writes the beginning of 1970 for never."""
-    start = moment(value)
-    return None if isinstance(start, datetime) and start.year == 1970 else start  # noqa: PLR2004 - the epoch
-
-
-def _in_force(start: Read[datetime | None], now: datetime) -> Read[bool]:
+def in_force(start: Read[datetime | None], now: datetime) -> Read[bool]:
     """Whether enforcement has begun; a date in the future protects nobody yet."""
     return UNSET if start is UNSET else start is not None and start <= now
 

@@ -16,6 +16,13 @@ def boolean(value: object) -> Read[bool]:
     return value if isinstance(value, bool) else UNSET
 
 
+def whole_number(value: object) -> Read[int]:
+    """Return a whole number; Google writes those of 64 bits as texts."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value[:18])
+    return value if isinstance(value, int) and not isinstance(value, bool) else UNSET
+
+
 def text(value: object) -> Read[str]:
     """Return a text that is not empty. Half a surrogate pair, which JSON can write and UTF-8 cannot, is replaced."""
     if not isinstance(value, str) or not value:

@@ -67,9 +67,9 @@ def credentials() -> Credentials:
     return Credentials.fresh()
 
 
-def made(*, accounts: int = 25, seed: int = 3, hostile_names: bool = False) -> Organisation:
+def made(*, accounts: int = 25, seed: int = 3, hostile_names: bool = False, today: datetime = TODAY) -> Organisation:
     """Return a practice organisation in which no group holds an administrator role, so that nothing is unresolved."""
-    found = generate(accounts=accounts, seed=seed, today=TODAY, hostile_names=hostile_names)
+    found = generate(accounts=accounts, seed=seed, today=today, hostile_names=hostile_names)
     for group in found.google.catalogue.groups:
         group.role_ids.clear()
     return found

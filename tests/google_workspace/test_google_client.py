@@ -24,7 +24,7 @@ from auditor.logs import configure
 from connectors.allow_list import AllowList
 from connectors.door import Answer, Door
 from connectors.google_workspace import multipart
-from connectors.google_workspace.accounts import parse_account, parse_assignment, parse_role
+from connectors.google_workspace.accounts import parse_account
 from connectors.google_workspace.answers import nothing_there, read_error, refusal, throttled
 from connectors.google_workspace.client import BATCH_ADDRESSES, Call, Client, listed, next_call
 from connectors.google_workspace.domains import DomainsCollector
@@ -32,6 +32,7 @@ from connectors.google_workspace.effective_settings import parse_policy, parse_u
 from connectors.google_workspace.files import parse_file
 from connectors.google_workspace.mail import SETTINGS
 from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, TOKEN_URL
+from connectors.google_workspace.roles import parse_assignment, parse_role
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS
 from connectors.google_workspace.sign_in import Identity
 from connectors.practice.faults import Fault, Faults
@@ -56,7 +57,15 @@ def client() -> Client:
 # --- what may leave
 
 
-@pytest.mark.parametrize(("service", "document"), [("gmail", "gmail.v1"), ("drive", "drive.v3")])
+@pytest.mark.parametrize(
+    ("service", "document"),
+    [
+        ("gmail", "gmail.v1"),
+        ("drive", "drive.v3"),
+        ("directory", "admin.directory_v1"),
+        ("groups", "groupssettings.v1"),
+    ],
+)
 def test_batches_go_where_the_discovery_document_says(service: str, document: str) -> None:
     text = resources.files("googleapiclient").joinpath(f"discovery_cache/documents/{document}.json").read_text()
     told = json.loads(text)
@@ -130,7 +139,7 @@ def test_only_the_exchange_of_an_assertion_goes_to_the_token_address(body: bytes
     [
         "https://gmail.googleapis.com/gmail/v1/users/ann/messages",
         "https://gmail.googleapis.com/gmail/v1/users/ann/settings/filters/1",
-        "https://admin.googleapis.com/admin/directory/v1/users/ann/tokens",
+        "https://admin.googleapis.com/admin/directory/v1/users/ann/verificationCodes",
         "https://www.googleapis.com/drive/v3/files/1?alt=media",
         "https://oauth2.googleapis.com/revoke",
     ],
@@ -341,7 +350,7 @@ wires = st.dictionaries(
     max_size=8,
 )
 PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
-    "account": lambda wire: parse_account(wire, "t", {}),
+    "account": lambda wire: parse_account(wire, "t"),
     "role": parse_role,
     "assignment": parse_assignment,
     "domain": lambda wire: DomainsCollector(None, TENANT, "a")._domain(wire, "domainName"),  # type: ignore[arg-type]  # noqa: SLF001 - pure

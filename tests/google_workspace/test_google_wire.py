@@ -10,7 +10,7 @@ import pytest
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, Tenant
-from connectors.google_workspace.accounts import counted, parse_account, parse_assignment, parse_role
+from connectors.google_workspace.accounts import counted, parse_account, with_shared_recovery
 from connectors.google_workspace.client import listed
 from connectors.google_workspace.files import parse_file
 from connectors.google_workspace.mail import (
@@ -19,6 +19,10 @@ from connectors.google_workspace.mail import (
     parse_filters,
     parse_forwarding_addresses,
 )
+from connectors.google_workspace.mailboxes import parse_imap, parse_pop, parse_send_as, parse_vacation
+from connectors.google_workspace.memberships import Members, parse_members
+from connectors.google_workspace.roles import Role, parse_assignment, parse_role, resolved
+from connectors.google_workspace.usage import parse_usage
 from connectors.google_workspace.values import address, boolean, moment, text, texts, word
 
 OWNER = Account(tenant="t", key="7", label="Ann", address="ann@org.example")
@@ -46,7 +50,7 @@ USER: Mapping[str, Any] = {
 def account(**changes: Any) -> Account:  # noqa: ANN401 - wire JSON
     """Return the account of the usual user with some fields changed, or left out where they are None."""
     wire = {**USER, **changes}
-    return parse_account({name: value for name, value in wire.items() if value is not None}, "t", {})
+    return parse_account({name: value for name, value in wire.items() if value is not None}, "t")
 
 
 # --- values
@@ -110,7 +114,7 @@ def test_a_whole_user_is_an_account() -> None:
     found = account()
     assert (found.key, found.label, found.address, found.unit) == ("117", "Ann Lee", "ann@org.example", "/Staff")
     assert (found.mfa_registered, found.mfa_enforced, found.status, found.type) == (True, False, "active", "person")
-    assert (found.is_admin, found.is_super_admin, found.admin_roles) == (False, False, ())
+    assert (found.is_admin, found.is_super_admin, found.admin_roles) == (False, False, UNSET)
     assert found.last_sign_in == datetime(2026, 2, 28, 10, 11, 12, tzinfo=UTC)
 
 
@@ -183,17 +187,25 @@ def test_an_account_without_id_or_address_is_malformed(changes: dict[str, Any]) 
 
 
 def test_roles_that_were_not_read_are_not_collected() -> None:
-    assert parse_account(dict(USER), "t", None).admin_roles is UNSET
-    assert parse_account(dict(USER), "t", {"117": ("b", "a")}).admin_roles == ("a", "b")
+    assert account().admin_roles is UNSET
+    assert account().admin_privileges is UNSET
 
 
-def test_a_role_of_a_group_is_a_limitation_because_its_members_are_not_resolved() -> None:
-    assignment = {"assignedTo": "117", "roleId": "9", "assigneeType": "group", "scopeType": "CUSTOMER"}
-    with pytest.raises(ReadError) as caught:
-        parse_assignment(assignment)
-    assert caught.value.reason is GapReason.LIMITATION
-    assert parse_assignment(assignment | {"assigneeType": "user"}) == ("117", "9")
-    assert parse_assignment({"assignedTo": "117", "roleId": "9"}) == ("117", "9")
+def test_an_assignment_says_whether_it_is_a_groups() -> None:
+    assignment = {"assignedTo": "117", "roleId": "9", "scopeType": "CUSTOMER"}
+    assert parse_assignment(assignment) == ("117", "9", False)
+    assert parse_assignment(assignment | {"assigneeType": "user"}) == ("117", "9", False)
+    assert parse_assignment(assignment | {"assigneeType": "GROUP"}) == ("117", "9", True)
+
+
+def test_a_role_of_a_group_is_held_by_its_members_and_one_of_everybody_by_everybody() -> None:
+    desk = parse_role(
+        {"roleId": "9", "roleName": "Desk", "rolePrivileges": [{"privilegeName": "USERS_RESET_PASSWORD"}]}
+    )
+    assert desk == Role("9", "Desk", frozenset({"USERS_RESET_PASSWORD"}))
+    given = [("g", "9", True), ("3", "9", False), ("all", "5", True)]
+    held = resolved({"9": desk}, given, {"g": Members(frozenset({"1", "2"})), "all": Members(everybody=True)})
+    assert [[role.name for role in held.of(key)] for key in "1234"] == [["Desk", "5"]] * 3 + [["5"]]
 
 
 @pytest.mark.parametrize("wire", [{}, {"assignedTo": "1"}, {"roleId": "1"}, {"assignedTo": 1, "roleId": "1"}])
@@ -433,3 +445,118 @@ def test_a_folder_is_told_apart_and_a_file_without_id_is_malformed() -> None:
     assert item(OWN, ANYONE, mimeType="application/vnd.google-apps.folder").item == "folder"
     with pytest.raises(ReadError):
         shared(OWN, ANYONE, id=None)
+
+
+# --- usage reports, recovery, members
+
+
+def row(*parameters: dict[str, Any], key: object = "117") -> dict[str, Any]:
+    return {"entity": {"type": "USER", "profileId": key}, "parameters": list(parameters)}
+
+
+KEYS = {"name": "accounts:num_security_keys", "intValue": "2"}
+PASSKEYS = {"name": "accounts:num_passkeys_enrolled", "intValue": "1"}
+STRENGTH = {"name": "accounts:password_strength", "stringValue": "WEAK"}
+LESS_SECURE = {"name": "accounts:is_less_secure_apps_access_allowed", "boolValue": False}
+
+
+def test_numbers_of_a_usage_report_come_as_texts_and_keys_count_with_passkeys() -> None:
+    usage = parse_usage([row(KEYS, PASSKEYS, STRENGTH, LESS_SECURE)])
+    assert usage.missing == ()
+    assert usage.accounts["117"] == {"security_keys": 3, "less_secure_apps": False, "password_strength": "weak"}
+
+
+def test_a_parameter_that_never_comes_back_is_missing_and_one_that_some_lack_is_unknown_for_them() -> None:
+    usage = parse_usage([row(KEYS, STRENGTH), row(STRENGTH | {"stringValue": "UNKNOWN"}, key="118")])
+    assert usage.missing == ("security_keys", "less_secure_apps")
+    assert set(usage.accounts["118"].values()) == {UNSET}
+    assert usage.accounts["117"]["security_keys"] is UNSET
+
+
+@pytest.mark.parametrize("key", [None, 5, ""])
+def test_a_row_of_nobody_is_malformed(key: object) -> None:
+    with pytest.raises(ReadError):
+        parse_usage([row(KEYS, key=key)])
+
+
+def test_recovery_is_shared_by_whoever_has_the_same_address_or_telephone() -> None:
+    people = [
+        account(id="1", recoveryEmail="a@mail.example", recoveryPhone="+1"),
+        account(id="2", recoveryEmail="A@Mail.example"),
+        account(id="3", recoveryPhone="+2"),
+    ]
+    assert [each.recovery_shared for each in with_shared_recovery(people, whole=True)] == [True, True, False]
+    assert [each.recovery_shared for each in with_shared_recovery(people, whole=False)] == [True, True, UNSET]
+    assert [each.recovery_phone for each in people] == ["+1", None, "+2"]
+
+
+def test_members_are_people_strangers_nested_groups_and_everybody() -> None:
+    found = parse_members(
+        [
+            {"type": "USER", "id": "1", "email": "Ann@Org.example", "role": "OWNER"},
+            {"type": "GROUP", "id": "g", "email": "list@elsewhere.example", "role": "MEMBER"},
+            {"type": "CUSTOMER", "id": "C0", "role": "MEMBER"},
+        ]
+    )
+    assert (found.accounts, found.owners, found.everybody) == (frozenset({"1"}), frozenset({"ann@org.example"}), True)
+    assert found.groups == frozenset({"list@elsewhere.example"})
+
+
+@pytest.mark.parametrize("wire", [{}, {"type": "USER"}, {"type": "GROUP", "id": "1"}, {"type": "ROBOT", "id": "1"}])
+def test_a_member_that_cannot_be_told_is_malformed(wire: dict[str, Any]) -> None:
+    with pytest.raises(ReadError):
+        parse_members([wire])
+
+
+# --- settings of a mailbox
+
+
+def test_addresses_replies_and_servers_of_a_mailbox() -> None:
+    own = {"sendAsEmail": "ann@org.example", "isPrimary": True, "replyToAddress": "Stranger@mail.example"}
+    other = {
+        "sendAsEmail": "Ann@mail.example",
+        "verificationStatus": "accepted",
+        "smtpMsa": {"host": "smtp.mail.example"},
+    }
+    pending = {"sendAsEmail": "x@mail.example", "verificationStatus": "pending"}
+    assert parse_send_as({"sendAs": [own, other, pending]}, OWNER, {}) == {
+        "send_as": ("ann@mail.example",),
+        "reply_to": ("stranger@mail.example",),
+        "outgoing_servers": ("smtp.mail.example",),
+    }
+    strange = parse_send_as({"sendAs": [{"sendAsEmail": 5, "replyToAddress": [5], "smtpMsa": "x"}]}, OWNER, {})
+    assert (strange["send_as"], strange["reply_to"], strange["outgoing_servers"]) == (UNSET, UNSET, UNSET)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "allowed", "on"),
+    [
+        (True, True, True),
+        (True, False, False),
+        (False, True, False),
+        (True, None, UNSET),
+        (None, True, UNSET),
+        (False, None, False),
+        (None, False, False),
+    ],
+)
+def test_a_protocol_is_on_where_it_is_chosen_and_allowed(chosen: object, allowed: object, on: object) -> None:
+    settings = {"gmail.imap_access.enableImapAccess": allowed, "gmail.pop_access.enablePopAccess": allowed}
+    window = {True: "fromNowOn", False: "disabled", None: "sometimes"}[chosen]  # type: ignore[index]
+    assert parse_imap({"enabled": chosen}, OWNER, settings) == {"imap": on}
+    assert parse_pop({"accessWindow": window}, OWNER, settings) == {"pop": on}
+
+
+@pytest.mark.parametrize(
+    ("wire", "told"),
+    [
+        ({}, "off"),
+        ({"enableAutoReply": False}, "off"),
+        ({"enableAutoReply": True}, "anyone"),
+        ({"enableAutoReply": True, "restrictToContacts": True}, "contacts"),
+        ({"enableAutoReply": True, "restrictToDomain": True, "restrictToContacts": True}, "inside"),
+        ({"enableAutoReply": "yes"}, UNSET),
+    ],
+)
+def test_an_automatic_reply_tells_whom_it_is_meant_for(wire: dict[str, Any], told: object) -> None:
+    assert parse_vacation(wire, OWNER, {}) == {"vacation_reply": told}
