@@ -24,7 +24,10 @@ REFUSALS: dict[Kind, Refusal] = {
     "denied": "denied",
 }
 VARIANTS: tuple[Variant, ...] = ("html", "cut_json", "content_type")
-GOOGLE_PAGED = re.compile(r"/(users|roles|roleassignments|files|permissions|policies)$")
+GOOGLE_PAGED = re.compile(
+    r"/(users|groups|members|roles|roleassignments|files|drives|permissions|policies|inboundS\w+|calendarList|acl|alerts"
+    r"|applications/\w+|dates/[\d-]+)$"
+)
 FIRST_PAGE = "MDow"  # what google.paging gives for the page that begins at 0
 HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>One moment please</body></html>"
 

@@ -108,6 +108,37 @@ def test_google_s_own_client_lists_policies(google: Google, opened: Open) -> Non
     assert found["policies"] == expected
 
 
+def test_google_s_own_client_reads_the_settings_of_groups_as_json(google: Google, opened: Open) -> None:
+    tenant = google.server.organisation.google
+    group = tenant.catalogue.groups[0]
+    found = opened("groupssettings", "v1", tenant.admin).groups().get(groupUniqueId=group.address).execute()
+    assert found["whoCanPostMessage"] == group.settings["whoCanPostMessage"]
+
+
+def test_google_s_own_client_reads_every_page_of_a_report(google: Google, opened: Open) -> None:
+    tenant = google.server.organisation.google
+    reports = opened("admin", "reports_v1", tenant.admin).userUsageReport()
+    request = reports.get(userKey="all", date="2026-02-20", parameters="accounts:num_security_keys", maxResults=10)
+    keys = {}
+    while request is not None:
+        answer = request.execute()
+        keys |= {row["entity"]["profileId"]: row["parameters"][0]["intValue"] for row in answer["usageReports"]}
+        request = reports.get_next(request, answer)
+    assert keys == {each.id: str(each.security.security_keys) for each in tenant.accounts}
+
+
+def test_google_s_own_client_lists_calendars_and_their_rules_in_a_batch(google: Google, opened: Open) -> None:
+    calendar = google.server.organisation.google.catalogue.calendars[0]
+    service = opened("calendar", "v3", calendar.owner)
+    answers = {}
+    batch = service.new_batch_http_request(callback=lambda key, answer, error: answers.update({key: error or answer}))
+    batch.add(service.calendarList().list(maxResults=250), request_id="calendars")
+    batch.add(service.acl().list(calendarId=calendar.id), request_id="rules")
+    batch.execute()
+    assert calendar.id in [each["id"] for each in answers["calendars"]["items"]]
+    assert [each["role"] for each in answers["rules"]["items"]] == [each["role"] for each in calendar.acl]
+
+
 def test_a_client_that_is_told_the_endpoint_sends_its_batches_there(google: Google) -> None:
     tenant = google.server.organisation.google
     endpoint = google.server.endpoints["admin.googleapis.com"]

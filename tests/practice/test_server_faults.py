@@ -167,6 +167,26 @@ def test_a_repeated_link_leads_to_where_one_is(google: Google, ask_google: Ask, 
         assert link.partition("?")[0] == google.server.endpoints[GRAPH] + GRAPH_USERS
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "query"),
+    [
+        (ADMIN, "/admin/directory/v1/groups", {"customer": "my_customer"}),
+        (ADMIN, "/admin/directory/v1/groups/everybody@rivera-campaign.example/members", {}),
+        (ADMIN, "/admin/reports/v1/usage/users/all/dates/2026-02-20", {}),
+        (ADMIN, "/admin/reports/v1/activity/users/all/applications/user_accounts", {}),
+        ("alertcenter.googleapis.com", "/v1beta1/alerts", {}),
+        ("cloudidentity.googleapis.com", "/v1/inboundSsoAssignments", {}),
+        ("www.googleapis.com", "/drive/v3/drives", {"useDomainAdminAccess": "true"}),
+        ("www.googleapis.com", "/calendar/v3/users/me/calendarList", {}),
+    ],
+)
+def test_every_listing_of_google_s_can_lead_in_a_circle(
+    google: Google, host: str, path: str, query: dict[str, str]
+) -> None:
+    with faulty(google, Fault("repeated_link")):
+        assert "nextPageToken" in google.get(host, path, **query)
+
+
 def test_a_redirect_leads_to_another_host(google: Google, ask_google: Ask, ask_microsoft: Ask) -> None:
     with faulty(google, Fault("redirect", target="https://evil.example/")):
         for ask in (ask_google, ask_microsoft):
