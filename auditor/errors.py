@@ -8,8 +8,10 @@
     │   ├── ExemptionError       the file of exemptions
     │   └── PolicyError          a policy or a pack
     ├── UsageError               the command line asks for what does not exist                                exit 2
+    ├── SnapshotError            a snapshot is damaged, changed, encrypted or newer                           exit 2
     ├── SignInError              a vendor refused the auditor's own identity                                  exit 4
     ├── ReadError                one read failed; becomes a gap, never an empty list                          exit 3
+    ├── StoreError               the history cannot be opened, read or kept                                   exit 6
     ├── ForbiddenRequestError    a request outside the written list of reads reached the door: our own defect
     ├── AuditRunningError        another audit of this tenant is running                                      exit 75
     └── InterruptedAuditError    somebody asked us to stop                                                    exit 130
@@ -87,6 +89,10 @@ class UsageError(AuditorError):
     """The command line names something that does not exist."""
 
 
+class SnapshotError(AuditorError):
+    """A snapshot cannot be read, or is not what was written; nothing of it is judged."""
+
+
 class SignInError(AuditorError):
     """A vendor refused the auditor's own identity, so nothing of that tenant was read."""
 
@@ -101,6 +107,12 @@ class ReadError(AuditorError):
     def __init__(self, reason: GapReason, message: str, remedy: str) -> None:
         super().__init__(message, remedy)
         self.reason = reason
+
+
+class StoreError(AuditorError):
+    """The history cannot be opened, read or kept. An audit that is done is reported all the same."""
+
+    exit_code = 6
 
 
 class ForbiddenRequestError(AuditorError):

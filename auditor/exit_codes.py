@@ -23,6 +23,8 @@ class ExitCode(IntEnum):
     """At least one tenant did not let the auditor in."""
     DELIVERY = 5
     """The audit is done, but a report could not be delivered."""
+    HISTORY = 6
+    """The history of audits cannot be opened, or this audit could not be kept in it."""
     DEFECT = 70
     """A defect of the auditor itself; nothing was changed at any vendor."""
     RUNNING = 75

@@ -115,6 +115,8 @@ def stand(before: Standing | None, reading: TenantReading) -> Standing | None:
     for result in reading.results:
         outcomes |= {each.fingerprint: each for each in _unknowns(result)}
         outcomes |= {each.fingerprint: each for each in _findings(result.findings, State.FAIL)}
+        excused = (exempted.finding for exempted in result.exempted)
+        outcomes |= {each.fingerprint: each for each in _findings(excused, State.EXEMPT)}
         excused = (each.finding for each in result.exempted)
         outcomes |= {each.fingerprint: each for each in _findings(excused, State.EXEMPT)}
     past = before.past if before else frozenset()
@@ -123,7 +125,7 @@ def stand(before: Standing | None, reading: TenantReading) -> Standing | None:
         past |= {
             mark
             for mark, each in before.outcomes.items()
-            if each.state in OPEN and (mark not in outcomes or outcomes[mark].state is State.NOT_APPLICABLE)
+            if each.state in OPEN and (mark not in outcomes or outcomes[mark].state not in OPEN)
         }
     return Standing(
         tenant=reading.tenant,
@@ -145,14 +147,20 @@ def _carry(before: Standing, reading: TenantReading, outcomes: dict[str, Standin
     for mark, earlier in before.outcomes.items():
         now = outcomes.get(mark)
         if now and now.state is State.UNKNOWN and earlier.state in OPEN:
-            outcomes[mark] = earlier._replace(state=State.UNVERIFIED, text=now.text)
+            outcomes[mark] = _unverified(earlier, now.text)
+        elif now and now.state is earlier.state:
+            outcomes[mark] = now._replace(text=earlier.text)
         if now:
             continue
         if earlier.policy in reading.seen.get((earlier.fact.kind, earlier.fact.key), ()):
             outcomes[mark] = earlier._replace(state=State.NOT_APPLICABLE, text="")
         elif earlier.state is not State.UNKNOWN and (reason := stranger or _hidden(earlier, reading)):
-            state = State.UNVERIFIED if earlier.state in OPEN else earlier.state
-            outcomes[mark] = earlier._replace(state=state, text=reason if earlier.state in OPEN else earlier.text)
+            outcomes[mark] = _unverified(earlier, reason)
+
+
+def _unverified(outcome: StandingOutcome, reason: str) -> StandingOutcome:
+    """Return a finding that is hidden now; what was no finding, or hidden before, stays as it is."""
+    return outcome._replace(state=State.UNVERIFIED, text=reason) if outcome.state is State.FAIL else outcome
 
 
 def _hidden(outcome: StandingOutcome, reading: TenantReading) -> str:
@@ -177,10 +185,7 @@ def _hidden(outcome: StandingOutcome, reading: TenantReading) -> str:
 def _locked_out(before: Standing, reading: TenantReading) -> Standing:
     """Return what stands of a tenant that did not let us in: nothing is resolved, and nothing is known."""
     reason = next((gap.detail for row in reading.coverage for gap in row.gaps), "the tenant was not read")
-    outcomes = {
-        mark: each._replace(state=State.UNVERIFIED, text=reason) if each.state is State.FAIL else each
-        for mark, each in before.outcomes.items()
-    }
+    outcomes = {mark: _unverified(each, reason) for mark, each in before.outcomes.items()}
     whole = FactReference(kind="tenant", key=reading.tenant, label=reading.label)
     for policy in before.verdicts:
         mark = fingerprint(policy, reading.tenant, whole.kind, whole.key)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from remembering import POLICY, TENANT, World
+from worlds import WORLDS
 
 from auditor.changes import compare
 from auditor.models import AccountReference, Change, ChangeKind, Changes, Outcome, Person, Standing, State
@@ -167,22 +168,6 @@ def test_changes_are_counted_for_each_tenant_and_each_person() -> None:
     changes = compare([(before, after)], [ana, ben])
     assert changes.counts.opened == changes.tenants[0].counts.opened == 2
     assert [(each.address, each.counts.opened) for each in changes.people] == [("ana@x.example", 2)]
-
-
-STATES = st.sampled_from(["bad", "good", "unclear", "off"])
-RULES = st.dictionaries(st.sampled_from("xyz"), STATES)
-# A rule has the id that the vendor gave it, so no two mailboxes hold the same one.
-PEOPLE = st.dictionaries(st.sampled_from([ANA, BEN, "cleo"]), RULES, min_size=1).map(
-    lambda people: {who: {f"{who}-{rule}": state for rule, state in rules.items()} for who, rules in people.items()}
-)
-WORLDS = st.builds(
-    World,
-    PEOPLE,
-    dark=st.sets(st.sampled_from([ANA, BEN])),
-    partly=st.sets(st.sampled_from([ANA, "cleo"])),
-    unlisted=st.booleans(),
-    locked=st.sampled_from([False, False, False, True]),
-)
 
 
 @dataclass

@@ -38,7 +38,7 @@ class StandingOutcome(NamedTuple):
     severity: Severity
     fact: FactReference
     text: str
-    """The finding's message; the reason of what is unknown or unverified."""
+    """The finding's message, or the reason of what is unknown or unverified, as it was when it began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,65 @@
+"""Columns: how moments, texts and fingerprints lie in a database, so that all of them come back as they were."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+# PostgreSQL takes no NUL, no encoding of Unicode takes lone surrogates, and names that strangers wrote hold both.
+_UNFIT: Final = re.compile("[\x00\\\\\ud800-\udfff]")
+_WRITTEN: Final = re.compile(r"\\([0-9a-f]{4})")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, as microseconds since 1970 in UTC: exact, and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return what is stored of an aware moment."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        """Return the moment in UTC."""
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    r"""A text that anybody may have written; what a database cannot hold is written like ``\0000``, and read back."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the text with a code for each character that does not fit."""
+        if value is None or not _UNFIT.search(value):
+            return value
+        return _UNFIT.sub(lambda match: f"\\{ord(match[0]):04x}", value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Return the text as it was given."""
+        if value is None or "\\" not in value:
+            return value
+        return _WRITTEN.sub(lambda match: chr(int(match[1], 16)), value)
+
+
+class Mark(TypeDecorator[str]):
+    """A fingerprint of 24 hexadecimal digits, in 12 bytes."""
+
+    impl = LargeBinary(12)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the bytes."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Return the digits."""
+        return None if value is None else value.hex()

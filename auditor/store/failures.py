@@ -1,0 +1,72 @@
+"""Failures: what databases and their drivers say, turned into errors of ours with a remedy. The one place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from auditor.errors import StoreError
+
+_DAMAGED = (
+    "{place} is damaged: {said}.",
+    "Put the last good copy in its place (auditor store backup makes them). Nothing was written to it.",
+)
+_SQLITE = {
+    5: (
+        "{place} is locked by another program.",
+        "Close what has it open (fuser {place} names it), and run again.",
+    ),
+    8: (
+        "{place} may only be read.",
+        "Make file and folder writable for the account that runs the auditor.",
+    ),
+    10: (
+        "{place} could not be read or written: {said}.",
+        "Look at the disk: dmesg, df, and the limits of the account.",
+    ),
+    11: _DAMAGED,
+    13: ("The disk of {place} is full. Nothing was lost of what it held.", "Make room (df -h), and run again."),
+    14: ("{place} cannot be opened.", "Look whether the file and its folder are there and may be written to."),
+    26: _DAMAGED,
+}
+"""By SQLite's primary result code (https://sqlite.org/rescode.html)."""
+_POSTGRESQL = {
+    "08": ("The database does not answer: {said}.", "Look whether it runs and whether this machine may reach it."),
+    "25": ("The database may only be read: {said}.", "Name the primary server under 'store', not a standby."),
+    "28": ("The database refused the sign-in: {said}.", "Correct role and password in what 'store' names."),
+    "3D": ("There is no such database: {said}.", "Make it: createdb NAME"),
+    "42": ("The database refused it: {said}.", "Grant the role the right to create tables and to write to them."),
+    "53": ("The database has no room left: {said}.", "Make room on the disk of the server, and run again."),
+}
+"""By class of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+_UNUSABLE = ("{place} cannot be used: {said}.", "Look whether it is whole: auditor store check")
+_SILENT = ("The database does not answer: {said}.", "Look whether it runs and whether this machine may reach it.")
+
+
+@contextmanager
+def translated(place: str) -> Iterator[None]:
+    """Raise ``StoreError`` in place of whatever SQLAlchemy and the drivers raise; ``place`` names the database."""
+    try:
+        yield
+    except DBAPIError as error:
+        message, remedy = _words(error)
+        said = " ".join(str(error.orig).split()).rstrip(".")
+        raise StoreError(message.format(place=place, said=said), remedy.format(place=place)) from error
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreError(
+            "PostgreSQL needs a library that is not installed.", "pip install 'auditor[postgresql]'"
+        ) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"{place} cannot be used: {error}", "Correct 'store' in the configuration.") from error
+
+
+def _words(error: DBAPIError) -> tuple[str, str]:
+    """Return message and remedy for an error of a driver."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        # SQLite's extended codes carry the primary one in the low byte.
+        return _SQLITE.get(code & 0xFF, _UNUSABLE)
+    state = getattr(error.orig, "sqlstate", None)
+    return _POSTGRESQL.get(str(state)[:2], _SILENT) if state else _SILENT

@@ -1,0 +1,64 @@
+"""Intervals: rows that hold from one audit to another; an audit ends those that hold no more and begins new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+
+Row = dict[str, Any]
+"""Values by column."""
+Identity = TypeVar("Identity")
+
+_AT_ONCE = 500
+"""Values in one query; older SQLite takes 999."""
+
+
+def turn(
+    connection: Connection,
+    table: Table,
+    holding: Iterable[tuple[int, Identity]],
+    now: Mapping[Identity, Row],
+    *,
+    first: int,
+    last: int,
+    end: Callable[[Identity], Row] = lambda _: {},
+) -> dict[Identity, int]:
+    """End the rows of ``holding`` that are not in ``now``, begin those that are missing; return the new numbers.
+
+    ``last`` is the last audit in which those held that end, ``end`` gives what else to write of them.
+    """
+    left = dict(now)
+    ended: list[Row] = []
+    for number, identity in holding:
+        if left.pop(identity, None) is None:
+            ended.append({"row": number, "last": last, **end(identity)})
+    update_rows(connection, table, ended)
+    fresh = dict(zip(left, range(next_number(connection, table), 1 << 31), strict=False))
+    rows = [{"number": fresh[identity], **row, "first": first, "last": None} for identity, row in left.items()]
+    insert_rows(connection, table, rows)
+    return fresh
+
+
+def next_number(connection: Connection, table: Table) -> int:
+    """Return the number of the next row; nobody else writes while we do."""
+    return (connection.scalar(select(func.max(table.c.number))) or 0) + 1
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write new rows."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write values into rows; ``row`` holds the number of each, and all hold the same columns."""
+    if rows:
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
+        connection.execute(update(table).where(table.c.number == bindparam("row")).values(columns), rows)
+
+
+def portions(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Yield ``values`` in portions that one query takes."""
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

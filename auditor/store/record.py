@@ -1,0 +1,50 @@
+"""The record of one audit: what stood before it, and a place for what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+import structlog
+from sqlalchemy import Connection
+
+from auditor.errors import StoreError
+from auditor.models import Report, Standing
+from auditor.store import saving
+
+_log = structlog.get_logger(__name__)
+
+
+class Record:
+    """Where an audit that runs is kept (``ports.History``)."""
+
+    def __init__(
+        self,
+        write: Callable[[], AbstractContextManager[Connection]],
+        number: int,
+        standings: Mapping[str, Standing | None],
+    ) -> None:
+        self._write = write
+        self._number = number
+        self._standings = standings
+        self.kept = False
+        self.failure: StoreError | None = None
+        """Why the audit could not be kept; raised by whoever has shown the report."""
+
+    def before(self, tenant: str) -> Standing | None:
+        """Return what stood of a tenant before this audit."""
+        return self._standings.get(tenant)
+
+    def keep(self, report: Report, standings: Mapping[str, Standing]) -> None:
+        """Keep the audit, whole or as interrupted; a failure is noted in ``failure``, because the report goes first."""
+        try:
+            with self._write() as connection:
+                if standings:
+                    saving.save(connection, self._number, report, standings)
+                else:
+                    saving.interrupt(connection, self._number, report)
+        except StoreError as error:
+            _log.warning("audit not kept", reason=error.message)
+            self.failure = error
+        else:
+            self.kept = True

@@ -1,0 +1,124 @@
+"""The store itself: what one can ask of it. Every question and every change is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from auditor.errors import StoreError
+from auditor.models import Standing
+from auditor.store import integrity, migrating, reading, saving, upkeep
+from auditor.store.connecting import reading as reading_from
+from auditor.store.connecting import writing
+from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
+from auditor.store.reading import KeptAudit
+from auditor.store.record import Record
+
+
+class Store:
+    """An open history. Close it, or use it in a ``with`` statement. Every method may raise ``StoreError``."""
+
+    def __init__(self, engine: Engine, place: str, path: Path | None) -> None:
+        """Take an engine, how to call the database before people, and its file if it is one."""
+        self._engine = engine
+        self._path = path
+        self.place = place
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def auditing(
+        self, *, audit_id: str, organisation: str, tenants: Sequence[str], started: datetime, wait: Wait = refuse
+    ) -> Iterator[Record]:
+        """Hold the locks of ``tenants`` for an audit, and give it a record to be kept in.
+
+        Raises ``AuditRunningError`` from ``wait`` while another audit of one of them runs. An audit that ends without
+        having been kept counts as interrupted.
+        """
+        with self._locked(tenants, wait):
+            with self._write() as connection:
+                number = saving.begin(
+                    connection, audit_id=audit_id, organisation=organisation, asked=tenants, started=started
+                )
+            record = Record(self._write, number, {tenant: self.standing(tenant) for tenant in tenants})
+            try:
+                yield record
+            finally:
+                if not record.kept and record.failure is None:
+                    with self._write() as connection:
+                        saving.interrupt(connection, number)
+
+    def audits(self) -> tuple[KeptAudit, ...]:
+        """Return all audits, oldest first."""
+        with self._read() as connection:
+            return reading.kept_audits(connection)
+
+    def standing(self, tenant: str, at: int | None = None) -> Standing | None:
+        """Return what stood of a tenant after the audit of number ``at``, or after the last."""
+        with self._read() as connection:
+            return reading.standing(connection, tenant, at)
+
+    def check(self, *, thorough: bool = True) -> tuple[str, ...]:
+        """Return what is wrong with the history, in sentences; nothing if it is whole."""
+        with self._read() as connection:
+            return integrity.problems(connection, thorough=thorough)
+
+    def require_sound(self) -> None:
+        """Raise ``StoreError`` unless the database is up to date and undamaged."""
+        with self._read() as connection:
+            migrating.require_current(connection, self.place)
+        if wrong := self.check(thorough=False):
+            raise StoreError(
+                f"{self.place} is damaged: {wrong[0]}.",
+                "Put the last good copy in its place (auditor store backup makes them). Nothing was written to it.",
+            )
+
+    def migrate(self) -> tuple[str | None, str]:
+        """Bring the database up to date; return the step before and after."""
+        with self._locked((), refuse), self._write() as connection:
+            before = migrating.revision(connection)
+            migrating.migrate(connection)
+            return before, migrating.newest()
+
+    def prune(self, *, before: datetime | None = None, evidence_before: datetime | None = None) -> upkeep.Pruned:
+        """Forget audits, and evidence, older than the moments given; what still stands is never forgotten."""
+        with self._locked((), refuse):
+            with self._write() as connection:
+                pruned = upkeep.prune(connection, before=before, evidence_before=evidence_before)
+            if self._path is not None:
+                upkeep.shrink(self._engine, self.place)
+            return pruned
+
+    def export(self) -> Iterator[dict[str, object]]:
+        """Yield every row of every table, as plain values by column under the name of the table."""
+        with self._read() as connection:
+            yield from upkeep.rows(connection)
+
+    def back_up(self, target: Path) -> None:
+        """Write a whole copy of the database to ``target``, which must not exist, while audits may go on."""
+        if self._path is None:
+            raise StoreError(
+                "PostgreSQL makes copies of itself better than we could.",
+                "pg_dump --format=custom --file=history.dump DATABASE",
+            )
+        upkeep.copy(self._engine, target, self.place)
+
+    def _locked(self, tenants: Sequence[str], wait: Wait) -> AbstractContextManager[None]:
+        if self._path is not None:
+            return file_locks(self._path, tenants, wait)
+        return advisory_locks(self._engine, self.place, tenants, wait)
+
+    def _write(self) -> AbstractContextManager[Connection]:
+        return writing(self._engine, self.place)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return reading_from(self._engine, self.place)
