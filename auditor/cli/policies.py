@@ -16,6 +16,7 @@ from rich.text import Text
 from auditor.errors import PolicyError, Problem
 from auditor.models import Policy
 from auditor.policy import CheckedPolicy, load_packs, run_tests
+from auditor.policy.reference import facts_markdown
 from auditor.reports.neutral import neutral
 from auditor.validation import did_you_mean
 
@@ -94,6 +95,12 @@ def run_policy_tests(packs: Packs = None) -> None:
     typer.echo(f"Tests: {len(results)}. Failed: {len(failed)}.")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command("facts")
+def list_facts() -> None:
+    """List the facts that policies judge, with every field, as Markdown."""
+    typer.echo(facts_markdown())
 
 
 def draw(policies: Sequence[Policy], console: Console) -> None:

@@ -77,7 +77,7 @@ class Names:
             raise UnknownName(f"{record.spelling} is {record.type} and has no fields", f"Delete .{name}.")
         fields = fields_of(struct)
         if name not in fields:
-            remedy = did_you_mean(name, fields) or f"It has: {', '.join(fields)}."
+            remedy = did_you_mean(name, fields) or "`auditor policies facts` lists its fields."
             raise UnknownName(f"{record.spelling} has no field '{name}'", remedy)
         type_, assumed = fields[name], False
         if name in VENDORS and type_.name == "record":
