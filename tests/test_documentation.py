@@ -73,8 +73,9 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def rows(page: str, heading: str) -> list[list[str]]:
     """Return the cells of the first table under a heading, its own head left out."""
-    section = f"\n{text(page)}".partition(f"\n{heading}\n")[2]
-    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    level = heading.partition(" ")[0]
+    section = f"\n{text(page)}".partition(f"\n{heading}\n")[2].partition(f"\n{level} ")[0]
+    table = re.search(r"(?:^\|.*\n?)+", section, re.MULTILINE)
     assert table, f"no table under {heading!r} in {page}"
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[0].splitlines()[2:]]
 
@@ -107,6 +108,8 @@ def test_every_command_and_no_other_has_its_section() -> None:
 
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_option_and_argument_is_documented_and_exists(path: str) -> None:
+    if not spoken(COMMANDS[path]):
+        return
     written = [row[0].strip("`").split(" ")[0] for row in rows("docs/commands.md", f"## `{path}`")]
     assert sorted(written) == sorted(spoken(COMMANDS[path]))
 

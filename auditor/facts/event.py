@@ -29,7 +29,7 @@ class Event(Fact, frozen=True, kw_only=True, gc=False):
     type: EventType
     """What happened."""
     happened: datetime
-    """When."""
+    """When it happened."""
     actor: Read[str | None] = UNSET
     """Address of who did it; null when the vendor did."""
     object: Read[str | None] = UNSET
