@@ -92,7 +92,7 @@ def test_a_parameter_that_nobody_knows_is_passed_over_in_silence(google: Google)
         ("accounts:num_security_keys>=2", lambda account: account.security.security_keys >= 2),
         (
             "accounts:password_strength==WEAK,accounts:is_suspended==false",
-            lambda account: account.security.password_strength == "WEAK",
+            lambda account: account.security.password_strength == "WEAK" and not account.suspended,
         ),
         ("accounts:num_nothing==1", lambda _: False),
     ],
@@ -158,8 +158,17 @@ def test_activities_are_those_of_one_application_the_newest_first(google: Google
     assert sorted(each["id"]["uniqueQualifier"] for each in found) == sorted(expected) != []
 
 
-def test_drive_has_a_log_of_its_own_which_may_be_empty(google: Google) -> None:
-    assert activities(google, "drive") == []
+def test_the_log_of_drive_tells_which_files_were_opened_to_anybody(google: Google) -> None:
+    opened = activities(google, "drive", eventName="change_document_visibility", startTime="2025-10-01T00:00:00Z")
+    found = {values({"parameters": each["events"][0]["parameters"]})["doc_id"] for each in opened}
+    public = {
+        file.id: file
+        for account in google.server.organisation.google.accounts
+        for file in account.files
+        if any(each["type"] == "anyone" for each in file.permissions)
+    }
+    assert found == {key for key, file in public.items() if TODAY - file.modified < timedelta(days=150)}
+    assert activities(google, "drive", filters="doc_id==nothing") == []
 
 
 def test_an_event_and_a_time_can_be_asked_for(google: Google) -> None:

@@ -248,6 +248,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "ca-session",
         "calendar-free-busy",
         "calendar-inside",
+        "careless-and-gone",
         "closed-alert",
         "default-outbound-policy",
         "deleted-unit",

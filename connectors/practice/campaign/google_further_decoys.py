@@ -108,6 +108,15 @@ def harmless_groups(scene: Scene) -> None:
     scene.decoy("group-open-to-colleagues", GOOGLE, "", lunch.id, lunch.name)
 
 
+def careless_and_gone(scene: Scene) -> None:
+    """Leave a weak password and old programs to somebody who can no longer sign in."""
+    for account in scene.organisation.google.accounts:
+        if account.suspended:
+            account.security.password_strength = "WEAK"  # noqa: S105 - Google's word
+            account.security.less_secure_apps = True
+            scene.decoy("careless-and-gone", GOOGLE, account.address, account.id, account.display_name)
+
+
 def _event(scene: Scene, kind: str, account: GoogleAccount, application: str, what: Json) -> None:
     when = days_ago(scene.rng, scene.organisation.today, 2, 85)
     qualifier = add_activity(scene.rng, scene.organisation.google, when, account, application, what)

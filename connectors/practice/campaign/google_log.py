@@ -92,6 +92,24 @@ def furnish_log(rng: Random, tenant: GoogleTenant, today: datetime) -> None:
     add_activity(rng, tenant, days_ago(rng, today, 40, 60), administrator, "admin", created)
 
 
+def log_sharing(rng: Random, tenant: GoogleTenant) -> None:
+    """Write down when files were opened to anybody; the log of Drive tells of that, and of nothing that was private."""
+    for account in tenant.accounts:
+        for file in account.files:
+            anyone = next((each for each in file.permissions if each.get("type") == "anyone"), None)
+            if anyone is not None and not account.suspended:
+                opened = event(
+                    "acl_change",
+                    "change_document_visibility",
+                    doc_id=file.id,
+                    doc_title=file.name,
+                    owner=account.address,
+                    visibility="public_on_the_web" if anyone.get("allowFileDiscovery") else "people_with_link",
+                    old_visibility="private",
+                )
+                add_activity(rng, tenant, file.modified, account, "drive", opened)
+
+
 def settle_log(tenant: GoogleTenant) -> None:
     """Put the newest entries first, as Google lists them."""
     tenant.catalogue.activities.sort(key=_when, reverse=True)

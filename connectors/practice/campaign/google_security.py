@@ -27,15 +27,16 @@ def add_token(rng: Random, account: GoogleAccount, name: str, scopes: list[str])
 
 
 def furnish_security(rng: Random, tenant: GoogleTenant) -> None:
-    """Give administrators two keys, others a passkey here and there, harmless apps, a licence, their own telephone."""
+    """Give administrators two keys or passkeys, others one here and there, and all of them harmless apps and a licence."""
     clients = {name: f"{digits(rng, 12)}.apps.googleusercontent.com" for name in _APPS}
     addresses: set[str] = set()
     for number, account in enumerate(tenant.accounts):
         security = account.security
         security.sku = _SKUS.get(account.unit, STANDARD)
         if account.enrolled_in_2sv:
-            security.security_keys = 2 if is_administrator(account) else rng.choice((0, 0, 0, 1))
-            security.passkeys = rng.choice((0, 0, 1))
+            security.security_keys = 2 if account.is_super_admin or account.role_ids else rng.choice((0, 0, 0, 1))
+            # Two passkeys are as good as two keys.
+            security.passkeys = 2 if account.group_role_ids else rng.choice((0, 0, 1))
         if rng.randrange(3) == 0:
             name = rng.choice(_APPS)
             _add(account, clients[name], name, IDENTITY)

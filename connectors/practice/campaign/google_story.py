@@ -11,7 +11,7 @@ from connectors.practice.campaign.domain_names import add_further_domains, furni
 from connectors.practice.campaign.google_drives import furnish_drives
 from connectors.practice.campaign.google_further_policies import furnish_policies, furnish_single_sign_on
 from connectors.practice.campaign.google_groups import furnish_groups
-from connectors.practice.campaign.google_log import furnish_log, settle_log
+from connectors.practice.campaign.google_log import furnish_log, log_sharing, settle_log
 from connectors.practice.campaign.google_problems import is_administrator
 from connectors.practice.campaign.google_security import furnish_security
 from connectors.practice.campaign.roster import SMALLEST
@@ -55,7 +55,9 @@ def plant_google_story(scene: Scene) -> None:
     sharing.harmless_calendars(scene)
     for fits, plant in decoys.COMMON:
         plant(scene, scene.google(fits))
+    decoys.careless_and_gone(scene)
     plant_domain_names(scene)
+    log_sharing(scene.rng, scene.organisation.google)
     settle_log(scene.organisation.google)
 
 
