@@ -9,53 +9,53 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 
 from auditor.changes import compare
 from auditor.collection import collect
 from auditor.errors import SignInError
-from auditor.evaluation import TenantEvaluation
-from auditor.exemptions import apply
-from auditor.exit_codes import exit_code
-from auditor.facts import Account, Directory, Domain, Fact, Tenant, Tier
+from auditor.exit_codes import ExitCode
+from auditor.facts import Directory, Fact, Tenant
+from auditor.judgement import Judgement, Plan
 from auditor.ledger import Ledger
-from auditor.models import (
-    AuditReference,
-    Coverage,
-    Exemption,
-    PolicyResult,
-    Report,
-    Severity,
-    Standing,
-    TenantReference,
-)
-from auditor.people import assign_tiers, join, tiers_of_persons
-from auditor.policy import PolicySet
-from auditor.ports import Clock, Connector, History, Progress
-from auditor.raising import raise_severities
+from auditor.models import Coverage, Report, Standing, TenantReference
+from auditor.ports import Clock, Connector, History, Keeper, Progress
+from auditor.snapshots import Snapshot
 from auditor.standing import TenantReading, stand, watched
 from auditor.suspicion import suspicions
 from auditor.watch import Watch
 
+__all__ = ["Plan", "audit", "audit_again"]
+
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to audit and by what rules; connectors by the id of their tenant."""
+class _Forgetful:
+    """Keeps nothing."""
 
-    organisation: str
-    connectors: Mapping[str, Connector]
-    policies: PolicySet
-    tiers: Mapping[str, Tier]
-    fail_on: Severity
-    threads: int
-    exemptions: Sequence[Exemption] = ()
-    exemption_days: int = 180
-    """For how long an exemption may hold at the most."""
+    def begin(
+        self,
+        organisation: str,
+        audit: str,
+        started: datetime,
+        tenants: Sequence[TenantReference],
+        identified: Mapping[str, Tenant],
+    ) -> None:
+        """Keep nothing."""
+
+    def keep(self, facts: Iterable[Fact]) -> None:
+        """Keep nothing."""
+
+    def listed(self, coverage: Iterable[Coverage]) -> None:
+        """Keep nothing."""
+
+    def end(self, finished: datetime, coverage: Iterable[Coverage], *, stopped: bool) -> None:
+        """Keep nothing."""
 
 
 def audit(
@@ -66,71 +66,97 @@ def audit(
     stop: threading.Event,
     progress: Progress,
     history: History | None = None,
+    keeper: Keeper | None = None,
 ) -> Report:
     """Run one audit and return its report, exit code included; the connectors are closed afterwards.
 
     With a ``history`` the report says what changed, and is kept in it; an interrupted audit is kept as such, and
-    compared with nothing.
+    compared with nothing. A ``keeper`` is handed everything that is read.
 
     Raises ``ForbiddenRequestError`` if a connector tries anything but a read. Everything else that goes wrong while
     reading is in the report.
     """
-    started, ledger = clock(), Ledger()
+    started, ledger, keeper = clock(), Ledger(), keeper or _Forgetful()
     before = {tenant: history.before(tenant) if history else None for tenant in plan.connectors}
     watches = {tenant: Watch(watched(standing)) for tenant, standing in before.items()}
     try:
         tenants = _sign_in(plan.connectors, ledger)
-        first = {tenant: plan.connectors[tenant].directory_collectors() for tenant in tenants}
-        kept: defaultdict[str, list[Fact]] = defaultdict(list)
-        for batch in collect(first, ledger, threads=plan.threads, stop=stop, progress=progress):
-            kept[batch.task.tenant] += batch.facts
-        directories = _directories(plan, tenants, kept, ledger.coverage())
+        references = [_reference(tenant, connector, tenants) for tenant, connector in plan.connectors.items()]
+        keeper.begin(plan.organisation, audit_id, started, references, tenants)
+        directory_collectors = {tenant: plan.connectors[tenant].directory_collectors() for tenant in tenants}
+        first: defaultdict[str, list[Fact]] = defaultdict(list)
+        for batch in collect(directory_collectors, ledger, threads=plan.threads, stop=stop, progress=progress):
+            first[batch.task.tenant] += batch.facts
+            keeper.keep(batch.facts)
+        listed = ledger.coverage()
+        keeper.listed(listed)
 
-        judges = {
-            tenant: TenantEvaluation(plan.policies, directory=directory, today=started, watch=watches[tenant])
-            for tenant, directory in directories.items()
-        }
-        for tenant, judge in judges.items():
-            judge.add(directories[tenant].accounts.values())
-            judge.add(fact for fact in kept[tenant] if not isinstance(fact, Account))
+        judgement = Judgement(
+            plan, references=references, tenants=tenants, first=first, listed=listed, started=started, watches=watches
+        )
+        directories = judgement.directories
         rest = {tenant: plan.connectors[tenant].collectors(directory) for tenant, directory in directories.items()}
         for tenant, collectors in rest.items():
             ledger.miss_unlisted(tenant, [each for each in collectors if each.per_account])
         for batch in collect(rest, ledger, threads=plan.threads, stop=stop, progress=progress):
-            judges[batch.task.tenant].add(batch.facts)
+            judgement.add(batch.task.tenant, batch.facts)
+            keeper.keep(batch.facts)
     finally:
         for connector in plan.connectors.values():
             connector.close()
 
+    _suspect(before, directories, ledger, started)
+    coverage, finished, stopped = ledger.coverage(), clock(), stop.is_set()
+    keeper.end(finished, coverage, stopped=stopped)
+    report = judgement.report(audit_id=audit_id, finished=finished, coverage=coverage, stopped=stopped)
+    return report if history is None else _remember(report, history, before, directories, watches)
+
+
+def audit_again(plan: Plan, snapshot: Snapshot) -> Report:
+    """Judge what a snapshot holds and return the report: that of the audit which made it, id and times included.
+
+    No connector is asked, no history is consulted, and the plan's policies, tiers and exemptions are what counts.
+    Raises ``SnapshotError`` for a snapshot that is not whole.
+    """
+    first: defaultdict[str, list[Fact]] = defaultdict(list)
+    with snapshot:
+        beginning = snapshot.begin()
+        for fact in snapshot.facts():
+            first[fact.tenant].append(fact)
+        judgement = Judgement(
+            replace(plan, organisation=beginning.organisation),
+            references=beginning.tenants,
+            tenants=beginning.identified,
+            first=first,
+            listed=snapshot.coverage(),
+            started=beginning.started,
+        )
+        for tenant, facts in groupby(snapshot.facts(), key=attrgetter("tenant")):
+            judgement.add(tenant, facts)
+        coverage, end = snapshot.coverage(), snapshot.end()
+    return judgement.report(audit_id=beginning.audit, finished=end.finished, coverage=coverage, stopped=end.interrupted)
+
+
+def _suspect(
+    before: Mapping[str, Standing | None], directories: Mapping[str, Directory], ledger: Ledger, now: datetime
+) -> None:
+    """Enter into the ledger what was read and cannot be true beside what was read before."""
     for tenant, directory in directories.items():
         vendor_id, rows = directory.tenant.vendor_id, ledger.coverage()
-        for gap in suspicions(before[tenant], tenant=tenant, vendor_id=vendor_id, coverage=rows, now=started):
+        for gap in suspicions(before[tenant], tenant=tenant, vendor_id=vendor_id, coverage=rows, now=now):
             ledger.suspect(gap)
-    coverage = ledger.coverage()
-    accounts = [account for directory in directories.values() for account in directory.accounts.values()]
-    tiers = tiers_of_persons(accounts)
-    results = raise_severities(_results(judges, coverage), tiers)
-    results, notices = apply(
-        results, plan.exemptions, tiers=tiers, today=started.astimezone(UTC).date(), days=plan.exemption_days
-    )
-    unread = len(tenants) < len(plan.connectors)
-    code = exit_code(results, coverage, fail_on=plan.fail_on, locked_out=unread, stopped=stop.is_set())
-    findings = [finding for result in results for finding in result.findings]
-    unknowns = [unknown for result in results for unknown in result.unknowns]
-    _log.info("audited", findings=len(findings), unknowns=len(unknowns), exit_code=code)
-    report = Report(
-        organisation=plan.organisation,
-        audit=AuditReference(id=audit_id, started=started, finished=clock(), exit_code=code),
-        tenants=tuple(_reference(tenant, connector, tenants) for tenant, connector in sorted(plan.connectors.items())),
-        coverage=coverage,
-        results=results,
-        people=join(accounts, findings, unknowns),
-        notices=notices,
-    )
-    if history is None:
-        return report
+
+
+def _remember(
+    report: Report,
+    history: History,
+    before: Mapping[str, Standing | None],
+    directories: Mapping[str, Directory],
+    watches: Mapping[str, Watch],
+) -> Report:
+    """Return the report with what changed, and keep it; what was interrupted is compared with nothing."""
     standings: dict[str, Standing] = {}
-    if not stop.is_set():
+    if report.audit.exit_code != ExitCode.INTERRUPTED:
         readings = [_reading(report, reference, directories, watches[reference.id]) for reference in report.tenants]
         standings = {each.tenant: now for each in readings if (now := stand(before[each.tenant], each))}
         changes = compare([(before[tenant], now) for tenant, now in standings.items()], report.people)
@@ -169,36 +195,6 @@ def _sign_in(connectors: Mapping[str, Connector], ledger: Ledger) -> dict[str, T
             _log.warning("not signed in", tenant=tenant, reason=error.message)
             ledger.lock_out(tenant, error)
     return tenants
-
-
-def _directories(
-    plan: Plan, tenants: Mapping[str, Tenant], kept: Mapping[str, Sequence[Fact]], coverage: Iterable[Coverage]
-) -> dict[str, Directory]:
-    """Return the directory of each tenant: accounts with their tiers, and the domains of the whole organisation."""
-    facts = [fact for tenant in tenants for fact in kept[tenant]]
-    listings = [row for row in coverage if row.kind == "domain"]
-    domains = frozenset(fact.name for fact in facts if isinstance(fact, Domain))
-    complete = len(listings) >= len(plan.connectors) and all(row.complete for row in listings)
-    accounts = assign_tiers((fact for fact in facts if isinstance(fact, Account)), plan.tiers)
-    return {
-        tenant: Directory(
-            tenant=next((fact for fact in kept[tenant] if isinstance(fact, Tenant)), identified),
-            accounts={account.key: account for account in accounts if account.tenant == tenant},
-            domains=domains,
-            domains_complete=complete,
-        )
-        for tenant, identified in tenants.items()
-    }
-
-
-def _results(judges: Mapping[str, TenantEvaluation], coverage: Sequence[Coverage]) -> tuple[PolicyResult, ...]:
-    """Return what every policy says of every tenant, gaps taken into account."""
-    for row in coverage:
-        for gap in row.gaps:
-            if row.tenant in judges:
-                judges[row.tenant].gap(gap)
-    results = (result for judge in judges.values() for result in judge.results(coverage))
-    return tuple(sorted(results, key=lambda result: (result.policy, result.tenant)))
 
 
 def _reference(tenant: str, connector: Connector, tenants: Mapping[str, Tenant]) -> TenantReference:

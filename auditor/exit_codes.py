@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     SIGN_IN = 4
     """At least one tenant did not let the auditor in."""
     DELIVERY = 5
-    """The audit is done, but a report could not be delivered."""
+    """The audit is done, but a report could not be delivered, or a snapshot not be kept."""
     HISTORY = 6
     """The history of audits cannot be opened, or this audit could not be kept in it."""
     DEFECT = 70

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from auditor.facts import Directory, Fact, Tenant
-from auditor.models import Failure, NotApplicable, Report, Standing, Target
+from auditor.models import Coverage, Failure, NotApplicable, Report, Standing, Target, TenantReference
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC."""
@@ -101,4 +101,31 @@ class History(Protocol):
 
         A failure to keep it must not raise: it never costs the report.
         """
+        ...
+
+
+class Keeper(Protocol):
+    """Somewhere to keep what an audit reads, in the order of its story. It never raises: it never costs the report."""
+
+    def begin(
+        self,
+        organisation: str,
+        audit: str,
+        started: datetime,
+        tenants: Sequence[TenantReference],
+        identified: Mapping[str, Tenant],
+    ) -> None:
+        """Take note of the audit, all its tenants, and those that let us in."""
+        ...
+
+    def keep(self, facts: Iterable[Fact]) -> None:
+        """Keep facts as they came."""
+        ...
+
+    def listed(self, coverage: Iterable[Coverage]) -> None:
+        """Take note that the directories are read, and how much of them."""
+        ...
+
+    def end(self, finished: datetime, coverage: Iterable[Coverage], *, stopped: bool) -> None:
+        """Take note that everything is read that will be, and how much of it."""
         ...

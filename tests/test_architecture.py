@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "evaluation",
         "people",
         "exemptions",
+        "snapshots",
         "changes",
         "suspicion",
         "store",
@@ -41,6 +42,9 @@ PART_OF = {
     "watch": "evaluation",
     "exemption_file": "exemptions",
     "raising": "people",
+    "snapshot_lines": "snapshots",
+    "snapshot_writing": "snapshots",
+    "judgement": "engine",
     "standing": "changes",
     "population": "evaluation",
     "yaml_places": "yaml_files",
@@ -56,7 +60,6 @@ NEIGHBOURS = {
 LONG = {
     "auditor.policy.cases": "a test case is built field by field, with the place of each mistake",
     "auditor.yaml_tree": "reading YAML with the place of every part is one walk over one tree",
-    "connectors.practice.google.directory": "one module for each of Google's interfaces, and this is the widest",
 }
 """Modules of more than 250 lines, each with the reason why it is not two."""
 

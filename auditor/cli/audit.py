@@ -16,7 +16,11 @@ from auditor import config, engine
 from auditor.cli import wiring
 from auditor.cli.output import Format, write_report
 from auditor.cli.progress import display
+from auditor.cli.snapshot import keeping, told
+from auditor.errors import UsageError
 from auditor.models import Report, Severity
+from auditor.ports import Keeper
+from auditor.snapshots import Snapshot
 
 Formats = Annotated[Format, typer.Option("--format", help="How to write the report.")]
 
@@ -30,12 +34,26 @@ def audit(
     fail_on: Annotated[Severity | None, typer.Option(help="Least severity that ends with exit code 1.")] = None,
     format_: Formats = Format.TERMINAL,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there, for you alone.")] = None,
+    keep_snapshot: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Keep what is read in this file, or in a file in this folder.")
+    ] = None,
+    from_snapshot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge what was kept in this file; nothing is read.")
+    ] = None,
 ) -> None:
     """Audit the configured tenants once, read-only, and report."""
     packs = tuple(policies or ())
-    report = run(config.load(path), tenant=tenant, packs=packs, fail_on=fail_on)
+    configured = config.load(path)
+    if from_snapshot is not None:
+        if tenant or keep_snapshot:
+            raise UsageError("A snapshot is judged as it is.", "Leave out --tenant and --keep-snapshot.")
+        report = engine.audit_again(wiring.rules(configured, packs=packs, fail_on=fail_on), Snapshot(from_snapshot))
+        write_report(report, format_, output)
+        raise typer.Exit(report.audit.exit_code)
+    with keeping(keep_snapshot) as kept:
+        report = run(configured, tenant=tenant, packs=packs, fail_on=fail_on, keeper=kept)
     write_report(report, format_, output)
-    raise typer.Exit(report.audit.exit_code)
+    raise typer.Exit(told(kept) or report.audit.exit_code)
 
 
 def run(
@@ -44,6 +62,7 @@ def run(
     tenant: str | None = None,
     packs: tuple[str | Path, ...] = (),
     fail_on: Severity | None = None,
+    keeper: Keeper | None = None,
 ) -> Report:
     """Audit what is configured and return the report. Ctrl-C and SIGTERM end the reading in good order."""
     stop = threading.Event()
@@ -56,7 +75,7 @@ def run(
     try:
         plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
         with display() as progress:
-            return engine.audit(plan, audit_id=uuid.uuid4().hex, clock=now, stop=stop, progress=progress)
+            return engine.audit(plan, audit_id=uuid.uuid4().hex, clock=now, stop=stop, progress=progress, keeper=keeper)
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.config import Config, GoogleTenant, MicrosoftTenant
@@ -39,16 +40,21 @@ def plan(
     if not chosen:
         known = ", ".join(each.id for each in config.tenants)
         raise UsageError(f"There is no tenant {tenant!r} in the configuration.", f"Tenants there: {known}.")
+    judged = rules(config, packs=packs, fail_on=fail_on)
+    return replace(judged, connectors={each.id: _OPEN[each.connector](each, config, clock, stop) for each in chosen})
+
+
+def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severity | None = None) -> Plan:
+    """Return by what rules to judge, without anything to read. Raises ``PolicyError`` and ``ExemptionError``."""
     policies = load_packs(packs or config.policies.packs, config.policies.params)
-    exempt = exemptions(config, policies, partial=bool(packs))
     return Plan(
         organisation=config.organisation,
-        connectors={each.id: _OPEN[each.connector](each, config, clock, stop) for each in chosen},
+        connectors={},
         policies=policies,
         tiers=config.tiers,
         fail_on=fail_on or config.fail_on,
         threads=config.reading.threads,
-        exemptions=exempt,
+        exemptions=exemptions(config, policies, partial=bool(packs)),
         exemption_days=config.exemption_days,
     )
 
