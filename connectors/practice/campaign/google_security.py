@@ -27,7 +27,7 @@ def add_token(rng: Random, account: GoogleAccount, name: str, scopes: list[str])
 
 
 def furnish_security(rng: Random, tenant: GoogleTenant) -> None:
-    """Give administrators two keys or passkeys, others one here and there, and everybody harmless apps and a licence."""
+    """Give administrators two keys or passkeys, others one here and there, and all harmless apps and a licence."""
     clients = {name: f"{digits(rng, 12)}.apps.googleusercontent.com" for name in _APPS}
     addresses: set[str] = set()
     for number, account in enumerate(tenant.accounts):
