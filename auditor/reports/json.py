@@ -14,6 +14,9 @@ from typing import Final
 from pydantic import JsonValue
 
 from auditor.models import (
+    Change,
+    Changes,
+    Counts,
     Coverage,
     Exempted,
     FactReference,
@@ -61,6 +64,7 @@ def document(report: Report) -> _Object:
         "coverage": [_coverage(row) for row in sorted(report.coverage, key=lambda c: (c.tenant, c.kind))],
         "results": [_result(result) for result in sorted(report.results, key=lambda r: (r.policy, r.tenant))],
         "people": [_person(person) for person in sorted(report.people, key=lambda p: (p.address, p.name))],
+        "changes": None if report.changes is None else _changes(report.changes),
         "notices": [_notice(notice) for notice in sorted(report.notices, key=_place)],
     }
 
@@ -142,6 +146,56 @@ def _exempted(each: Exempted) -> _Object:
         "granted_by": exemption.granted_by,
         "granted": exemption.granted.isoformat(),
         "until": each.until.isoformat(),
+    }
+
+
+def _changes(changes: Changes) -> _Object:
+    return {
+        "counts": _counts(changes.counts),
+        "tenants": [
+            {
+                "tenant": each.since.tenant,
+                "audit": each.since.audit,
+                "finished": None if each.since.finished is None else _moment(each.since.finished),
+                "counts": _counts(each.counts),
+            }
+            for each in sorted(changes.tenants, key=lambda t: t.since.tenant)
+        ],
+        "people": [
+            {"address": each.address, "counts": _counts(each.counts)}
+            for each in sorted(changes.people, key=lambda p: p.address)
+        ],
+        "items": [_change(change) for change in changes.changes],
+        "still_open": [*sorted(changes.still_open)],
+        "still_unverified": [*sorted(changes.still_unverified)],
+        "baseline": [*sorted(changes.baseline)],
+    }
+
+
+def _change(change: Change) -> _Object:
+    return {
+        "kind": change.kind.value,
+        "policy": change.policy,
+        "tenant": change.tenant,
+        "fingerprint": change.fingerprint,
+        "severity": change.severity.value,
+        "fact": _fact(change.fact),
+        "message": change.message,
+        "reason": change.reason,
+    }
+
+
+def _counts(counts: Counts) -> _Object:
+    return {
+        "opened": counts.opened,
+        "came_back": counts.came_back,
+        "went_dark": counts.went_dark,
+        "unverified": counts.unverified,
+        "resolved": counts.resolved,
+        "exempted": counts.exempted,
+        "still_open": counts.still_open,
+        "still_unverified": counts.still_unverified,
+        "baseline": counts.baseline,
     }
 
 

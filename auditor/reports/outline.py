@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from auditor.models import Exempted, Finding, Notice, Outcome, Person, PolicyResult, Report
 from auditor.reports.entries import Entry, Task, entries, tasks
+from auditor.reports.news import News, news
 from auditor.reports.unseen import Cell, Unseen, coverage_table, unseen_groups
 from auditor.reports.verdict import IMPORTANT, Verdict, dark_people, verdict
 from auditor.reports.words import tier_rank
@@ -20,6 +21,8 @@ class Outline:
     """The report as people read it, from the verdict to the policies that passed."""
 
     verdict: Verdict
+    news: News | None
+    """What changed since the last audit; null where no history is kept."""
     people: tuple[Entry, ...]
     calm: tuple[Person, ...]
     """Principals and administrators without an open finding, of whom everything was seen."""
@@ -57,6 +60,7 @@ def outline(report: Report) -> Outline:
             passed[result.title].append(result.tenant)
     return Outline(
         verdict=verdict(report),
+        news=news(report.changes),
         people=entries(theirs),
         calm=tuple(person for person in calm if person not in dark),
         dark=dark,

@@ -20,6 +20,7 @@ from auditor.reports.entries import Entry, Task
 from auditor.reports.lines import FIX, NAME, SENTENCE, STYLES, fix, line, more, name, said, under, words
 from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline, outline
+from auditor.reports.terminal_news import news_lines
 from auditor.reports.unseen import Cell, Unseen
 from auditor.reports.verdict import IMPORTANT
 from auditor.reports.words import (
@@ -70,6 +71,7 @@ def _page(report: Report, page: Outline, width: int) -> list[RenderableType]:
         Text(f"{how_many(len(report.tenants), 'tenant')}, audited {moment_words(report.audit.finished)}", "dim"),
     ]
     for heading, section in (
+        ("Since the last audit", news_lines(page.news)),
         ("Who must do what", _people(page)),
         ("What belongs to the organisation", _organisation(page.organisation)),
         ("What was accepted", accepted(page)),
@@ -138,7 +140,7 @@ def _organisation(tasks: Sequence[Task]) -> list[RenderableType]:
 
 
 def _unseen(page: Outline) -> list[RenderableType]:
-    """Return why things stayed dark and how to mend that; grey, because dark is not good."""
+    """Return why things stayed dark and how to mend that: in grey, never green; in red what is suspicious."""
     parts: list[RenderableType] = []
     for group in page.unseen[:_MOST_TASKS]:
         parts += [Text(""), *_gap(group)]
@@ -156,7 +158,7 @@ def _gap(group: Unseen) -> list[RenderableType]:
     fields = f" ({', '.join(neutral(field, NAME) for field in group.fields)})" if group.fields else ""
     return [
         Text.assemble((what, "bold"), f" in {neutral(group.tenant, NAME)}"),
-        under(Text(f"{missing}{fields} not seen: {group.reason}.")),
+        under(Text(f"{missing}{fields} not seen: {group.reason}.", "bold red" if group.suspicious else "")),
         *(under(words(detail, SENTENCE)) for detail in group.details[:1]),
         under(Text(f"Remedy: {neutral(group.remedy, FIX)}", "dim")),
     ]

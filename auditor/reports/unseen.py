@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auditor.errors import GapReason
 from auditor.models import Coverage, Gap, Report
 from auditor.reports.verdict import unexplained
 from auditor.reports.words import REASONS, how_many
@@ -30,6 +31,8 @@ class Unseen:
     """The rest of the sentence "not seen, because …"."""
     details: tuple[str, ...]
     remedy: str
+    suspicious: bool = False
+    """Whether it was read, and cannot be true: shown first, and in red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def unseen_groups(report: Report) -> tuple[Unseen, ...]:
         (tenant, -len({gap.target for gap in gaps}), reason, remedy, _group(gaps))
         for (tenant, reason, remedy, _), gaps in alike.items()
     ]
-    groups.sort(key=lambda group: (*group[:4], group[4].fields))
+    groups.sort(key=lambda group: (not group[4].suspicious, *group[:4], group[4].fields))
     return tuple([group[4] for group in groups] + [_silent(row) for row in _rows(report) if unexplained(row)])
 
 
@@ -100,6 +103,7 @@ def _group(gaps: Sequence[Gap]) -> Unseen:
         reason=REASONS[first.reason],
         details=tuple(sorted({gap.detail for gap in gaps})),
         remedy=first.remedy,
+        suspicious=first.reason is GapReason.SUSPICIOUS,
     )
 
 

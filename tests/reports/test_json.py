@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from changed_sample import changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -56,7 +57,9 @@ def test_the_json_report_looks_as_recorded(snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [sample(), accepted(), empty(), *map(hostile_sample, HOSTILE)], ids=lambda r: ascii(r.organisation)[:20]
+    "report",
+    [sample(), accepted(), changed(), empty(), *map(hostile_sample, HOSTILE)],
+    ids=lambda r: ascii(r.organisation)[:20],
 )
 def test_every_report_obeys_its_schema(report: Report) -> None:
     Draft202012Validator.check_schema(SCHEMA)
@@ -65,7 +68,7 @@ def test_every_report_obeys_its_schema(report: Report) -> None:
 
 def test_the_schema_leaves_no_key_open_and_none_optional() -> None:
     described = objects(SCHEMA)
-    assert len(described) == 14
+    assert len(described) == 19
     for described_object in described:
         assert described_object["additionalProperties"] is False
         assert described_object["required"] == list(described_object["properties"])
