@@ -26,6 +26,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
                 "customer": served.google_customer,
                 "admin": served.google_admin,
                 "credentials": {"key_file": files["google_key_file"].name},
+                "security": True,
                 "endpoints": google,
             },
             {
@@ -35,6 +36,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
                 "client_id": credentials.microsoft_client_id,
                 "credentials": {"certificate_file": files["microsoft_certificate_file"].name},
                 "items": True,
+                "teams": True,
                 "endpoints": microsoft,
             },
         ],

@@ -13,6 +13,10 @@ _LATER = frozenset({"userRateLimitExceeded", "rateLimitExceeded", "quotaExceeded
 """Reasons of a 403 that mean "later", not "no" (Google, "Resolve errors" of Gmail, Drive and Directory)."""
 
 
+class GoneError(ReadError):
+    """What was asked for is not there, or not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Google's error body, as far as it decides."""
@@ -74,4 +78,6 @@ def read_error(answer: Answer, scope: Scope) -> ReadError:
             )
             return ReadError(GapReason.DENIED, "The administrator may not read the settings.", remedy)
         return ReadError(GapReason.DENIED, f"Google refused to show {scope.reason}.", scope.remedy)
+    if nothing_there(answer):
+        return GoneError(GapReason.MALFORMED, f"Google does not find {scope.reason}.", "Run again.")
     return malformed(f"an unexpected answer (HTTP {answer.status})")

@@ -72,7 +72,7 @@ class CustomerSettings:
         ids = found.units.get(account.unit) if isinstance(account.unit, str) else None
         if ids is None:
             return {}
-        accounts = AccountClass(frozenset(ids), _groups_of(account, found), None)
+        accounts = AccountClass(frozenset(ids), groups_of(account, found), None)
         with self._lock:
             if accounts not in self._resolved:
                 self._resolved[accounts] = resolve(found.policies, accounts)
@@ -110,7 +110,7 @@ class CustomerSettings:
             return error
 
 
-def _groups_of(account: Account, found: Set) -> frozenset[str] | None:
+def groups_of(account: Account, found: Set) -> frozenset[str] | None:
     """Return which of the groups that policies name an account is in; None when that is not known."""
     if isinstance(found.groups, ReadError) or account.is_admin is UNSET:
         return None

@@ -114,12 +114,11 @@ def parse_event(wire: Wire, question: _Question, directory: Directory, people: d
     about: Read[str] = text(values.get(question.object)) if question.object else who
     concerned = about if question.object == "USER_EMAIL" else who
     account = people.get(concerned.lower()) if isinstance(concerned, str) else None
-    organisations = question.log == "admin" and question.object != "USER_EMAIL"
     return Event(
         tenant=directory.tenant.tenant,
         key=key,
         label=_WORDS[question.type],
-        owner=None if account is None or organisations else account.key,
+        owner=None if account is None else account.key,
         type=question.type,
         happened=happened,
         actor=who,

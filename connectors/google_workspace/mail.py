@@ -100,6 +100,7 @@ def mailbox(account: Account, fields: Mapping[str, object]) -> Mailbox:
         owner=account.key,
         address=account.address,
         type="personal",
+        sign_in_allowed=True,  # of others nothing can be read
     )
     return msgspec.structs.replace(empty, **fields)
 

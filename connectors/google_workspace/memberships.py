@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET
+from connectors.google_workspace.answers import GoneError
 from connectors.google_workspace.client import Call, Client, Wire
 from connectors.google_workspace.scopes import GROUPS
 from connectors.google_workspace.values import address, text
@@ -39,9 +40,12 @@ def members_call(client: Client, admin: str, group: str) -> Call:
 
 
 def all_members(client: Client, admin: str, group: str) -> Members:
-    """Return the members of a group. Raises ``ReadError``."""
+    """Return the members of a group, none for one that was deleted: settings outlive it. Raises ``ReadError``."""
     listing = client.directory.members()
-    return parse_members(client.pages(listing, members_call(client, admin, group), "members"))
+    try:
+        return parse_members(client.pages(listing, members_call(client, admin, group), "members"))
+    except GoneError:
+        return Members()
 
 
 def parse_members(wires: Iterable[Wire]) -> Members:

@@ -7,16 +7,15 @@ Source: Google, "Cloud Identity Policy API overview" and "Supported settings".
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, Directory, GoogleSettings, Read, Settings, SharingLimit
+from auditor.facts import UNSET, Account, Directory, GoogleSettings, Read, Settings, SharingLimit
 from auditor.models import Failure, Target
 from connectors.google_workspace.client import Client
-from connectors.google_workspace.customer_settings import ALL_ADMINS, CustomerSettings
+from connectors.google_workspace.customer_settings import ALL_ADMINS, CustomerSettings, Set, groups_of
 from connectors.google_workspace.effective_settings import exceptions, resolve, set_by_nobody, with_exception
 from connectors.google_workspace.policy_query import AccountClass, Clause
 from connectors.google_workspace.setting_fields import OF_GOOGLE
@@ -65,16 +64,17 @@ class SettingsCollector:
         if isinstance(found.groups, ReadError):
             yield Failure(_GROUPS, found.groups, "account", fields=("may_forward", "mfa_enforced_by"))
         special = exceptions(found.policies)
-        people, admins = members(self.directory)
+        people = members(self.directory)
         for path, ids in sorted(found.units.items()):
             plain = AccountClass(frozenset(ids))
             usual = resolve(found.policies, plain)
-            unit = _Scope(path, "id:" + ids[0], UNSET if people is None else people[path])
+            inside = None if people is None else [account for account in people if account.unit == path]
+            unit = _Scope(path, "id:" + ids[0], UNSET if inside is None else len(inside))
             yield self._settings(unit, usual, set_by_nobody(found.policies, plain))
             for exception in special:
                 some = with_exception(plain, exception)
                 value = resolve(found.policies, some)
-                scope = _exception(unit, exception, UNSET if admins is None else admins[path])
+                scope = _exception(unit, exception, count(inside, exception, found))
                 if value != usual and scope.accounts != 0:
                     yield self._settings(scope, value, set_by_nobody(found.policies, some))
 
@@ -98,26 +98,32 @@ class SettingsCollector:
         )
 
 
-def members(directory: Directory) -> tuple[Counter[object] | None, Counter[object] | None]:
-    """Return how many active accounts, and how many administrators among them, each unit has.
+def members(directory: Directory) -> list[Account] | None:
+    """Return the active accounts; None when it is not known of all which unit they are in.
 
-    None for what is not known: a unit whose accounts were not all listed must not seem to be empty.
+    A unit whose accounts were not all listed must not seem to be empty.
     """
     accounts = directory.accounts.values()
     if directory.tenant.active_people is UNSET or any(account.unit is UNSET for account in accounts):
-        return None, None
-    active = [account for account in accounts if account.status == "active"]
-    people = Counter[object](account.unit for account in active)
-    if any(account.is_admin is UNSET for account in active):
-        return people, None
-    return people, Counter[object](account.unit for account in active if account.is_admin)
+        return None
+    return [account for account in accounts if account.status == "active"]
 
 
-def _exception(unit: _Scope, exception: Sequence[Clause], admins: Read[int]) -> _Scope:
+def count(inside: Sequence[Account] | None, exception: Sequence[Clause], found: Set) -> Read[int]:
+    """Return how many accounts of a unit an exception holds for; licences are not read, so that theirs are unknown."""
+    if inside is None or any(clause.kind != "group" for clause in exception):
+        return UNSET
+    groups = [groups_of(account, found) for account in inside]
+    known = [each for each in groups if each is not None]
+    if len(known) < len(groups):
+        return UNSET
+    return sum(all(clause.values & each for clause in exception) for each in known)
+
+
+def _exception(unit: _Scope, exception: Sequence[Clause], accounts: Read[int]) -> _Scope:
     """Return the accounts of a unit that are also in groups or have licences."""
     words = ", ".join(map(_words, exception))
-    accounts = admins if [clause.values for clause in exception] == [_ALL_ADMINS] else UNSET
-    return _Scope(f"{unit.name} ({words})", f"{unit.key}/{words}", accounts)
+    return _Scope(f"{unit.name} ({words})", f"{words}/{unit.key}", accounts)
 
 
 def _words(clause: Clause) -> str:

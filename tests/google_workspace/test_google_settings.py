@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, Tenant
+from connectors.google_workspace.customer_settings import ALL_ADMINS, Set
 from connectors.google_workspace.effective_settings import (
     DEFAULTS,
     FIELDS,
@@ -24,7 +25,7 @@ from connectors.google_workspace.effective_settings import (
     with_exception,
 )
 from connectors.google_workspace.policy_query import AccountClass, Clause, clauses, parse
-from connectors.google_workspace.settings import members
+from connectors.google_workspace.settings import count, members
 
 FORWARDING = "gmail.auto_forwarding.enableAutoForwarding"
 
@@ -259,21 +260,35 @@ def person(key: str, **fields: Any) -> Account:  # noqa: ANN401 - fields of an a
     )
 
 
-def test_active_accounts_and_administrators_are_counted_by_unit() -> None:
-    people = [person("1"), person("2", is_admin=True), person("3", unit="/b"), person("4", status="suspended")]
-    everybody, admins = members(Directory(TENANT, {each.key: each for each in people}))
-    assert everybody is not None
-    assert admins is not None
-    assert (everybody["/a"], everybody["/b"], everybody["/"], admins["/a"], admins["/b"]) == (2, 1, 0, 1, 0)
+def test_accounts_are_counted_by_the_groups_that_make_an_exception() -> None:
+    people = [person("1"), person("2", is_admin=True), person("3"), person("4", status="suspended")]
+    active = members(Directory(TENANT, {each.key: each for each in people}))
+    assert active is not None
+    assert [each.key for each in active] == ["1", "2", "3"]
+    found = Set({}, {}, {"g": frozenset({"1", "2", "9"})})
+    g, admins = Clause("group", frozenset({"g"})), Clause("group", frozenset({ALL_ADMINS}))
+    licences = Clause("licences", frozenset({"l"}))
+    assert [count(active, each, found) for each in ([g], [admins], [g, admins], [licences])] == [2, 1, 1, UNSET]
+    assert count(None, [g], found) is UNSET
+    unread = ReadError(GapReason.DENIED, "not granted", "Grant it.")
+    assert count(active, [g], Set({}, {}, unread)) is UNSET
 
 
 def test_a_unit_does_not_seem_empty_when_accounts_were_not_all_read() -> None:
     unread = Tenant(tenant="t", key="t", label="t", connector="google_workspace", vendor_id="C0")
-    assert members(Directory(unread, {"1": person("1")})) == (None, None)
-    assert members(Directory(TENANT, {"1": person("1", unit=UNSET)})) == (None, None)
-    everybody, admins = members(Directory(TENANT, {"1": person("1", is_admin=UNSET)}))
-    assert everybody is not None
-    assert (everybody["/a"], admins) == (1, None)
+    assert members(Directory(unread, {"1": person("1")})) is None
+    assert members(Directory(TENANT, {"1": person("1", unit=UNSET)})) is None
+    admins = [Clause("group", frozenset({ALL_ADMINS}))]
+    assert count([person("1", is_admin=UNSET)], admins, Set({}, {}, {})) is UNSET
+
+
+def test_what_depends_on_licences_that_were_not_read_is_not_known_unless_it_makes_no_difference() -> None:
+    some_licence = AccountClass(frozenset({"root"}), frozenset(), None)
+    with_licence = forwarding(f"{unit('root')} && {licence('l')}", 300, allowed=True)
+    for usual, known in ((False, None), (True, True)):
+        found = policies(with_licence, forwarding(unit("root"), 200, allowed=usual))
+        assert resolve(found, some_licence)[FORWARDING] is known
+    assert resolve(policies(with_licence), some_licence)[FORWARDING] is True  # Google's default says the same
 
 
 # --- the collector, over HTTP
