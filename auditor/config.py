@@ -91,13 +91,19 @@ class GoogleTenant(_Tenant):
 
 
 class MicrosoftTenant(_Tenant):
-    """An Entra tenant; with ``items``, links of single OneDrive and SharePoint items are read too."""
+    """An Entra tenant.
+
+    With ``items``, links of single OneDrive and SharePoint items are read, with ``teams``, settings of Teams.
+    ``break_glass`` are the accounts for emergencies.
+    """
 
     connector: Literal["microsoft_365"]
     tenant_id: Guid
     client_id: Guid
     credentials: MicrosoftCredentials
     items: bool = False
+    teams: bool = False
+    break_glass: tuple[Address, ...] = ()
 
 
 class People(_Section):

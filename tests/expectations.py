@@ -42,6 +42,10 @@ POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
         "app-secret-old": "app.no-old-password",
         "user-consent-open": "settings.no-user-consent",
         "setting-telephone-factors": "settings.no-telephone-methods",
+        "public-group": "group.not-public",
+        "anonymous-links-site": "site.no-links-for-anyone",
+        "teams-anyone-federation": "settings.teams-partners-listed",
+        "teams-meeting-open": "meeting.strangers-wait",
         "ca-narrowed": "sign-in.mfa-policy-always-holds",
         "ca-report-only": "sign-in.mfa-policy-in-force",
         "imap-on": "mailbox.no-old-protocols",
@@ -79,6 +83,7 @@ CONSEQUENCES: MappingProxyType[str, str] = MappingProxyType(
         "administrator.phishing-resistant": "administrators with nothing but a telephone, or without any second factor",
         "share.not-editable-by-anyone": "public files and links that let anyone write",
         "share.not-discoverable": "public files that can be found by searching",
+        "settings.teams-no-private-accounts": "Teams, open to everybody, is open to private accounts too",
         "sign-in.mfa-policy-leaves-nobody-out": "the policy whose excluded group holds the treasurer",
     }
 )

@@ -99,6 +99,8 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
         certificate=read_private_file(certificate) if certificate else None,
         secret=read_secret(secret).reveal() if secret else None,
         items=tenant.items,
+        teams=tenant.teams,
+        break_glass=frozenset(tenant.break_glass),
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,

@@ -27,8 +27,10 @@ from auditor.facts.group import Audience, Group
 from auditor.facts.mail import ForwardingPolicy, MailboxGrant, MailRule, Mechanism, Right
 from auditor.facts.mail_domain import MailDomain
 from auditor.facts.mailbox import Mailbox, MailboxType
+from auditor.facts.meeting_policy import MeetingPolicy
 from auditor.facts.microsoft_settings import MicrosoftSettings
 from auditor.facts.shared_item import AccessRole, Exposure, Item, SharedItem
+from auditor.facts.site import Site
 from auditor.facts.tenant import (
     Domain,
     Grant,
@@ -67,6 +69,7 @@ __all__ = [
     "MailboxGrant",
     "MailboxType",
     "Mechanism",
+    "MeetingPolicy",
     "Method",
     "MicrosoftSettings",
     "Protection",
@@ -78,6 +81,7 @@ __all__ = [
     "SharingLimit",
     "SignIn",
     "SignInPolicy",
+    "Site",
     "Tenant",
     "Tier",
     "UnsetType",
@@ -95,6 +99,8 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "shared_item": SharedItem,
         "app_grant": AppGrant,
         "app_registration": AppRegistration,
+        "site": Site,
+        "meeting_policy": MeetingPolicy,
         "settings": Settings,
         "sign_in_policy": SignInPolicy,
         "domain": Domain,

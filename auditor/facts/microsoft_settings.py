@@ -78,9 +78,5 @@ class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
     """Whether holders of private Teams accounts may write to people here first."""
     teams_trial_tenants: Read[bool] = UNSET
     """Whether Teams talks with tenants that anybody can make for nothing."""
-    teams_anonymous_start: Read[bool] = UNSET
-    """Whether a meeting can begin with nobody but strangers in it, by any meeting policy."""
-    teams_everyone_past_lobby: Read[bool] = UNSET
-    """Whether strangers come into meetings without waiting, by any meeting policy."""
     teams_mail_into_channels: Read[bool] = UNSET
     """Whether mail can be sent into channels."""

@@ -44,6 +44,8 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sign_in_policy": {"label": "a policy", "grant": "mfa"},
         "domain": {"label": "org.example", "name": "org.example", "verified": True},
         "app_registration": {"label": "an app", "app": "app-1"},
+        "site": {"label": "a site"},
+        "meeting_policy": {"label": "Global"},
         "mail_domain": {"label": "org.example", "name": "org.example", "spf": "fail", "dkim": True, "dmarc": "reject"},
         "event": {"label": "an event", "type": "mfa_disabled", "happened": TODAY, "open": True},
         "tenant": {"label": "a tenant"},

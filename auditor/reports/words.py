@@ -22,6 +22,8 @@ KINDS: Final = MappingProxyType(
         "shared_item": "shared items",
         "app_grant": "app grants",
         "app_registration": "registered apps",
+        "site": "sites",
+        "meeting_policy": "meeting policies",
         "settings": "settings",
         "sign_in_policy": "sign-in policies",
         "domain": "domains",

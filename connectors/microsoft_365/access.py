@@ -15,6 +15,7 @@ class Access:
     ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. One of ``certificate``, PEM
     text that holds a private key and its certificate, and ``secret`` is there; neither is ever shown.
     ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
+    ``teams`` allows reading Teams' settings, which takes a permission of its own.
     ``break_glass`` are the addresses of the accounts for emergencies, in lower case.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
     """
@@ -25,6 +26,7 @@ class Access:
     certificate: bytes | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
     items: bool = False
+    teams: bool = False
     break_glass: frozenset[str] = frozenset()
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)

@@ -14,7 +14,7 @@ from connectors.microsoft_365.sign_in import Tokens
 from connectors.microsoft_365.values import Wire
 from connectors.parts import Part, send_parts
 
-_ROOT = f"https://{GRAPH}/v1.0"
+_ROOT, _BETA = f"https://{GRAPH}/v1.0", f"https://{GRAPH}/beta"
 _AS_THEY_ARE = frozenset({GapReason.PARTIAL, GapReason.REFUSED_LINK, GapReason.THROTTLED})
 _LOOP_REMEDY = "Run again. If it stays, report it: Microsoft's listing loops."
 
@@ -31,13 +31,15 @@ class Graph:
         """Return one object; raise ``ReadError`` for anything but a whole, good answer."""
         return self._get(_ROOT + path, permission)
 
-    def rows(self, path: str, permission: Permission, first: Wire | None = None) -> Iterator[Wire]:
+    def rows(
+        self, path: str, permission: Permission, first: Wire | None = None, *, beta: bool = False
+    ) -> Iterator[Wire]:
         """Yield the entries of a listing, page by page; ``first`` is its first page, if a batch has brought it.
 
         Raises ``ReadError``: of the first page as it is; of a later one as ``PARTIAL``, unless it was throttled or its
         link leads astray; also when a link repeats itself.
         """
-        url = _ROOT + path
+        url = (_BETA if beta else _ROOT) + path
         seen = {url}
         while True:
             try:
@@ -51,14 +53,14 @@ class Graph:
                 return
             url, first = link, None
 
-    def listing(self, path: str, permission: Permission) -> tuple[list[Wire], ReadError | None]:
+    def listing(self, path: str, permission: Permission, *, beta: bool = False) -> tuple[list[Wire], ReadError | None]:
         """Return a listing, and the error if it broke off; one that breaks off is read once more from its beginning.
 
         Raises ``ReadError`` if nothing could be read.
         """
-        rows, broken = self._attempt(path, permission)
+        rows, broken = self._attempt(path, permission, beta=beta)
         if broken is not None and broken.reason is GapReason.PARTIAL:
-            rows, broken = self._attempt(path, permission)
+            rows, broken = self._attempt(path, permission, beta=beta)
         if broken is not None and not rows:
             raise broken
         return rows, broken
@@ -81,10 +83,10 @@ class Graph:
 
         return send_parts(self._door, GRAPH, paths, send, largest=LARGEST_BATCH)
 
-    def _attempt(self, path: str, permission: Permission) -> tuple[list[Wire], ReadError | None]:
+    def _attempt(self, path: str, permission: Permission, *, beta: bool) -> tuple[list[Wire], ReadError | None]:
         rows: list[Wire] = []
         try:
-            rows.extend(self.rows(path, permission))
+            rows.extend(self.rows(path, permission, beta=beta))
         except ReadError as error:
             return rows, error
         return rows, None

@@ -7,21 +7,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import structlog
 from msgspec.structs import replace
 
 from auditor.errors import ReadError, SignInError
 from auditor.facts import UNSET, Directory, Tenant
 from connectors.door import Door
-from connectors.microsoft_365 import entra_parts, exchange_parts, sharing_settings
+from connectors.microsoft_365 import entra_parts, exchange_parts, sharing_settings, teams
 from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.accounts import AccountsCollector
 from connectors.microsoft_365.app_grants import AppGrantsCollector
 from connectors.microsoft_365.app_registrations import AppRegistrationsCollector
+from connectors.microsoft_365.catalogue import Option, granted, missing
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.domains import DomainsCollector
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.exchange_settings import ExchangeSettings
 from connectors.microsoft_365.forwarding_policies import ForwardingPoliciesCollector
+from connectors.microsoft_365.group_facts import GroupsCollector
 from connectors.microsoft_365.inbox_rules import InboxRulesCollector
 from connectors.microsoft_365.items import Claims, ItemsCollector, UnreadItems
 from connectors.microsoft_365.mailbox_forwarding import MailboxForwardingCollector
@@ -33,8 +36,12 @@ from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.refusals import ORGANISATION
 from connectors.microsoft_365.settings import Part, SettingsCollector
 from connectors.microsoft_365.sign_in import Tokens
+from connectors.microsoft_365.sites import SitesCollector
+from connectors.microsoft_365.teams import MeetingPoliciesCollector, Teams
 from connectors.microsoft_365.transport_rules import TransportRulesCollector
 from connectors.microsoft_365.values import text
+
+_log = structlog.get_logger(__name__)
 
 _DirectoryCollector = AccountsCollector | DomainsCollector | SettingsCollector
 _Collector = (
@@ -47,6 +54,9 @@ _Collector = (
     | ForwardingPoliciesCollector
     | AppGrantsCollector
     | AppRegistrationsCollector
+    | GroupsCollector
+    | SitesCollector
+    | MeetingPoliciesCollector
     | ItemsCollector
     | UnreadItems
 )
@@ -73,6 +83,7 @@ class MicrosoftConnector:
         self._tokens = Tokens(access, self.door, now)
         self._graph = Graph(self.door, self._tokens)
         self._exchange = Exchange(self.door, self._tokens)
+        self._teams = Teams(self.door, self._tokens) if access.teams else None
         self._exchange_settings = ExchangeSettings(self._exchange)
         self._mailboxes = Mailboxes(self._exchange)
         self._recipients = Recipients(self._exchange)
@@ -87,9 +98,10 @@ class MicrosoftConnector:
     def identify(self) -> Tenant:
         """Sign in and name the tenant; where its name may not be read, its id stands in. Raises ``SignInError``."""
         try:
-            self._tokens.token(GRAPH_SCOPE)
+            token = self._tokens.token(GRAPH_SCOPE)
         except ReadError as error:
             raise SignInError(f"Nobody could be signed in: {error.message}", error.remedy) from error
+        self._foretell(token)
         vendor_id = self._tokens.tenant_id
         names: list[str] = []
         with suppress(ReadError):  # a name is a courtesy: no judgement hangs on it
@@ -97,6 +109,13 @@ class MicrosoftConnector:
             names = [name for row in rows if (name := text(row.get("displayName"))) is not UNSET]
         self._tenant = replace(self._tenant, label=names[0] if names else vendor_id, vendor_id=vendor_id)
         return self._tenant
+
+    def _foretell(self, token: str) -> None:
+        """Say in advance which permissions are missing and what that costs; each becomes a gap when it is read."""
+        permissions = granted(token)
+        options: set[Option] = {"items"} if self._access.items else set()
+        for need in missing(permissions, options) if permissions is not None else ():
+            _log.warning("not_assessable", tenant=self._access.tenant, missing=need.permission.name, lost=need.lost)
 
     def directory_collectors(self) -> Sequence[_DirectoryCollector]:
         """List the collectors of accounts, domains and settings."""
@@ -124,6 +143,9 @@ class MicrosoftConnector:
             ForwardingPoliciesCollector(self._exchange_settings, directory),
             AppGrantsCollector(self._graph, directory, self._now),
             AppRegistrationsCollector(self._graph, directory.tenant.tenant, self._now),
+            GroupsCollector(self._graph, directory),
+            SitesCollector(self._graph, directory.tenant.tenant, self._access.items),
+            MeetingPoliciesCollector(self._teams, directory.tenant.tenant),
             *items,
         )
 
@@ -132,6 +154,7 @@ class MicrosoftConnector:
             *entra_parts.parts(self._graph),
             *sharing_settings.parts(self._graph),
             *exchange_parts.parts(self._exchange_settings),
+            *teams.parts(self._teams),
         )
 
     @property

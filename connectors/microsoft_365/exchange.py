@@ -40,9 +40,7 @@ class Exchange:
         cut = False
         while link:
             try:
-                url = self._door.follow(str(link), EXCHANGE)
-                if url in seen:
-                    raise ReadError(GapReason.PARTIAL, "it leads back to a page it already gave.", _INCOMPLETE)
+                url = _unseen(self._door.follow(str(link), EXCHANGE), seen)
                 page = self._page(url, tenant, cmdlet, parameters)
                 entries = listed(page)
             except ReadError as error:
@@ -75,3 +73,10 @@ class Exchange:
         if b"\x00" in answer.body:
             raise malformed("an answer of NUL bytes")
         return answer.json()
+
+
+def _unseen(link: str, seen: set[str]) -> str:
+    """Return a link that was not followed yet; raise ``ReadError`` for one that leads in a circle."""
+    if link in seen:
+        raise ReadError(GapReason.PARTIAL, "it leads back to a page it already gave.", _INCOMPLETE)
+    return link

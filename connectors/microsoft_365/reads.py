@@ -12,9 +12,11 @@ from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
 SIGN_IN = "login.microsoftonline.com"
 GRAPH = "graph.microsoft.com"
 EXCHANGE = "outlook.office365.com"
+TEAMS = "api.interfaces.records.teams.microsoft.com"
 
 GRAPH_SCOPE = f"https://{GRAPH}/.default"
 EXCHANGE_SCOPE = f"https://{EXCHANGE}/.default"
+TEAMS_SCOPE = "48ac35b8-9aa8-4d74-927d-1f4a14a0b239/.default"
 BATCH = f"https://{GRAPH}/v1.0/$batch"
 BETA_BATCH = f"https://{GRAPH}/beta/$batch"
 LARGEST_BATCH = 20
@@ -57,6 +59,7 @@ _GRAPH_READS = tuple(
         "servicePrincipals/{}/appRoleAssignments",
         "applications",
         "oauth2PermissionGrants",
+        "groups",
         "groups/{}",
         "groups/{}/transitiveMembers",
         "identity/conditionalAccess/policies",
@@ -80,7 +83,11 @@ _GRAPH_READS = tuple(
         "drives/{}/items/{}/permissions",
     )
 )
-_BETA_READS = (rule(GRAPH, "GET", "/beta/users/{}/authentication/requirements"),)
+_OF_TEAMS = ("TenantFederationSettings", "TeamsClientConfiguration", "TeamsMeetingPolicy")
+_BETA_READS = (
+    rule(GRAPH, "GET", "/beta/users/{}/authentication/requirements"),
+    rule(GRAPH, "GET", "/beta/reports/getSharePointSiteUsageDetail(period='D7')"),
+)
 """What Graph shows nowhere but in its beta version."""
 
 
@@ -90,9 +97,10 @@ def encode(value: object) -> bytes:
 
 
 def _token_request(body: bytes) -> None:
-    """Let out nothing but the application's own request for a token of one of the two services."""
+    """Let out nothing but the application's own request for a token of one of the services."""
     form = parse_qs(body.decode("ascii", "replace"))
-    if form.get("grant_type") != ["client_credentials"] or form.get("scope") not in ([GRAPH_SCOPE], [EXCHANGE_SCOPE]):
+    scopes = ([GRAPH_SCOPE], [EXCHANGE_SCOPE], [TEAMS_SCOPE])
+    if form.get("grant_type") != ["client_credentials"] or form.get("scope") not in scopes:
         raise forbidden("POST", f"https://{SIGN_IN}", "it is not a request for a token")
 
 
@@ -154,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     rule(SIGN_IN, "GET", "/common/discovery/instance"),
     rule(SIGN_IN, "GET", "/{}/v2.0/.well-known/openid-configuration"),
     rule(SIGN_IN, "POST", "/{}/oauth2/v2.0/token", _token_request),
+    *(rule(TEAMS, "GET", f"/Skype.Policy/configurations/{kind}") for kind in _OF_TEAMS),
     rule(EXCHANGE, "POST", "/adminapi/beta/{}/InvokeCommand", _only_reading_cmdlets),
 )
 """Everything that may leave for Microsoft."""

@@ -52,6 +52,8 @@ SHARING = Permission("SharePointTenantSettings.Read.All", "the sharing settings"
 INBOX_RULES = Permission("MailboxSettings.Read", "the inbox rules")
 SITES = Permission("Sites.Read.All", "the SharePoint sites")
 FILES = Permission("Files.Read.All", "the shared files")
+USAGE = Permission("Reports.Read.All", "how many links lead into each site")
+TEAMS_ACCESS = Permission("application_access", "Teams' settings", "Skype and Teams Tenant Admin API")
 EXCHANGE_ADMIN = Permission("Exchange.ManageAsApp", "Exchange's settings", "Office 365 Exchange Online")
 
 EXCHANGE_ROLE_REMEDY = (

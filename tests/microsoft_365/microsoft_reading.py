@@ -40,7 +40,12 @@ class Outcome:
 
 
 def access(
-    server: PracticeServer, *, certificate: bool = False, secret: str | None = None, items: bool = True
+    server: PracticeServer,
+    *,
+    certificate: bool = False,
+    secret: str | None = None,
+    items: bool = True,
+    teams: bool = True,
 ) -> Access:
     held = server.credentials
     pem = (held.microsoft_key + held.microsoft_certificate).encode()
@@ -51,14 +56,15 @@ def access(
         certificate=pem if certificate else None,
         secret=None if certificate else secret or held.microsoft_secret,
         items=items,
+        teams=teams,
         endpoints=server.endpoints,
         patience=QUICK,
     )
 
 
-def read(server: PracticeServer, *, only: str | None = None, items: bool = True) -> Outcome:
+def read(server: PracticeServer, *, only: str | None = None, items: bool = True, teams: bool = True) -> Outcome:
     """Read the whole tenant, or the directory and the one collector that is named."""
-    connector = MicrosoftConnector(access(server, items=items), stop=threading.Event())
+    connector = MicrosoftConnector(access(server, items=items, teams=teams), stop=threading.Event())
     try:
         return _read(connector, only)
     finally:

@@ -1,0 +1,88 @@
+"""Groups of Microsoft 365: who may read what is in them, and who in them is from outside.
+
+Source: Graph v1.0, ``group``. A public group lets every account of the organisation, guests aside, read its mail and
+files and join it. Security groups hold no content and are not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from auditor.errors import ReadError
+from auditor.facts import UNSET, Directory, Group, Read
+from auditor.facts.group import Audience
+from auditor.models import Failure, Target
+from connectors.microsoft_365.account_fields import OUTSIDE
+from connectors.microsoft_365.client import Graph, parsed
+from connectors.microsoft_365.refusals import GROUPS, NotThereError
+from connectors.microsoft_365.values import Wire, address, text, texts, word
+
+_KIND = "group"
+_TARGET = Target("groups", "the groups of Microsoft 365")
+_PATH = "/groups?$select=id,displayName,mail,groupTypes,visibility&$top=999"
+_READING: Mapping[str, Audience] = {"Public": "organisation", "Private": "members", "HiddenMembership": "members"}
+_JOINING: Mapping[str, Audience] = {"Public": "organisation", "Private": "invited", "HiddenMembership": "invited"}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsCollector:
+    """Reads every group of Microsoft 365 with its members, twenty groups in a batch."""
+
+    graph: Graph
+    directory: Directory
+
+    name = "groups"
+    kinds = (_KIND,)
+    per_account = False
+    batch_size = 1
+
+    def targets(self) -> Sequence[Target]:
+        """One listing."""
+        return (_TARGET,)
+
+    def read(self, targets: Sequence[Target]) -> Iterator[Group | Failure]:
+        """Yield the groups. Raises ``ReadError`` if they cannot be listed."""
+        del targets  # there is only one
+        rows, broken = self.graph.listing(_PATH, GROUPS)
+        if broken:
+            yield Failure(_TARGET, broken, _KIND)
+        unified = [row for row in rows if "Unified" in (texts(row.get("groupTypes")) or ())]
+        keys = [quote(str(row.get("id")), safe="") for row in unified]
+        paths = [f"/groups/{key}/transitiveMembers?$select=id&$top=999" for key in keys]
+        for row, path, answer in zip(unified, paths, self.graph.batch(paths), strict=True):
+            members: Read[tuple[str, ...]] = UNSET
+            try:
+                listed = self.graph.rows(path, GROUPS, parsed(answer, GROUPS))
+                members = tuple(str(each.get("id")) for each in listed)
+            except NotThereError:
+                continue  # deleted since it was listed
+            except ReadError as error:
+                target = Target(str(row.get("id")), text(row.get("displayName")) or "a group")
+                yield Failure(target, error, _KIND, ("members", "outside_members"))
+            yield parse_group(row, members, self.directory)
+
+
+def parse_group(wire: Wire, members: Read[tuple[str, ...]], directory: Directory) -> Group:
+    """Return the group that a row describes, with the ids of its members, not collected where they are not known."""
+    key = text(wire.get("id")) or ""
+    mail = wire.get("mail", UNSET)
+    return Group(
+        tenant=directory.tenant.tenant,
+        key=key,
+        label=text(wire.get("displayName")) or key,
+        address=None if mail is None else address(mail),
+        members=UNSET if members is UNSET else len(members),
+        outside_members=UNSET if members is UNSET else _from_outside(members, directory),
+        joining=word(wire.get("visibility"), _JOINING),
+        reading=word(wire.get("visibility"), _READING),
+    )
+
+
+def _from_outside(members: Sequence[str], directory: Directory) -> tuple[str, ...]:
+    """Return the addresses of guests among the members; whoever is no account is a group or a device."""
+    found = [directory.accounts[key] for key in members if key in directory.accounts]
+    guests = [account for account in found if account.type == "guest"]
+    homes = (next((each for each in guest.aliases or () if OUTSIDE not in each), guest.address) for guest in guests)
+    return tuple(sorted(homes))
