@@ -57,16 +57,22 @@ class GoogleCredentials(_Section):
 
 
 class MicrosoftCredentials(_Section):
-    """What proves that we are the registered app: exactly one of the two."""
+    """What proves that we are the registered app: exactly one of these.
+
+    ``assertion_file`` holds the token of another identity provider, ``managed_identity`` is that of a machine in Azure.
+    """
 
     certificate_file: PrivateFile | None = None
     secret: Annotated[SecretPlace | None, NotLiteral] = None
+    assertion_file: PrivateFile | None = None
+    managed_identity: bool = False
 
     @model_validator(mode="after")
     def _require_one(self) -> Self:
-        if (self.certificate_file is None) == (self.secret is None):
+        given = (self.certificate_file, self.secret, self.assertion_file, self.managed_identity or None)
+        if sum(each is not None for each in given) != 1:
             raise ValueError(
-                "exactly one of 'certificate_file' and 'secret' is needed",
+                "exactly one of 'certificate_file', 'secret', 'assertion_file' and 'managed_identity' is needed",
                 "Keep certificate_file if you can: a certificate cannot be read off a screen.",
             )
         return self

@@ -162,7 +162,7 @@ reading: {threads: 65, minutes: "30"}
         "7:18: 'key_file' is missing",
         "7:19: unknown key 'key_fiel'",
         "10:16: this must be text",
-        "12:18: exactly one of 'certificate_file' and 'secret' is needed",
+        "12:18: exactly one of 'certificate_file', 'secret', 'assertion_file' and 'managed_identity' is needed",
         "13:12: this must be true or false",
         "14:5: google_workspac is not one of 'google_workspace', 'microsoft_365'",
         "14:10: another tenant has this id",
@@ -360,7 +360,7 @@ def test_a_secret_lies_in_exactly_one_place(write: Write, place: str) -> None:
 @pytest.mark.parametrize("also", ["secret: {env: A}, certificate_file: a.pem", "secret: null"])
 def test_an_app_proves_itself_in_exactly_one_way(write: Write, also: str) -> None:
     problem = refusal(write(MICROSOFT.replace("certificate_file: microsoft.pem", also)))
-    assert "exactly one of 'certificate_file' and 'secret' is needed" in problem
+    assert "exactly one of 'certificate_file', 'secret', 'assertion_file' and 'managed_identity' is needed" in problem
 
 
 @pytest.mark.parametrize("pack", ["Baseline", "base line", "''", "7", "null"])

@@ -91,13 +91,16 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
     from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
 
     assert isinstance(tenant, MicrosoftTenant)  # noqa: S101 - the table below says so
-    certificate, secret = tenant.credentials.certificate_file, tenant.credentials.secret
+    given = tenant.credentials
+    certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
     access = Access(
         tenant=tenant.id,
         tenant_id=tenant.tenant_id,
         client_id=tenant.client_id,
         certificate=read_private_file(certificate) if certificate else None,
         secret=read_secret(secret).reveal() if secret else None,
+        assertion=(lambda: read_private_file(assertion).decode("ascii").strip()) if assertion else None,
+        managed_identity=given.managed_identity,
         items=tenant.items,
         teams=tenant.teams,
         break_glass=frozenset(tenant.break_glass),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.patience import Patience
@@ -12,8 +12,10 @@ from connectors.patience import Patience
 class Access:
     """What it takes to read a tenant.
 
-    ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. One of ``certificate``, PEM
-    text that holds a private key and its certificate, and ``secret`` is there; neither is ever shown.
+    ``tenant`` is its id in the configuration, ``tenant_id`` its GUID or one of its domains. One of these is there, and
+    none is ever shown: ``certificate``, PEM text that holds a private key and its certificate; ``secret``;
+    ``assertion``, which gives the token of another identity provider whenever it is asked, because it is short-lived;
+    ``managed_identity``, the identity of the machine in Azure on which this runs.
     ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
     ``teams`` allows reading Teams' settings, which takes a permission of its own.
     ``break_glass`` are the addresses of the accounts for emergencies, in lower case.
@@ -25,6 +27,8 @@ class Access:
     client_id: str
     certificate: bytes | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
+    assertion: Callable[[], str] | None = field(default=None, repr=False)
+    managed_identity: bool = False
     items: bool = False
     teams: bool = False
     break_glass: frozenset[str] = frozenset()

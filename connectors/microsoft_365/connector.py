@@ -31,6 +31,7 @@ from connectors.microsoft_365.mailbox_forwarding import MailboxForwardingCollect
 from connectors.microsoft_365.mailbox_grants import MailboxAccessCollector, SendingCollector
 from connectors.microsoft_365.mailbox_settings import MailboxSettingsCollector
 from connectors.microsoft_365.mailboxes import Mailboxes
+from connectors.microsoft_365.managed_identity import ENDPOINT
 from connectors.microsoft_365.reads import GRAPH_SCOPE, RULES
 from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.refusals import ORGANISATION
@@ -75,7 +76,7 @@ class MicrosoftConnector:
         self._now = now
         self.door = Door(
             RULES,
-            endpoints=access.endpoints,
+            endpoints={**ENDPOINT, **access.endpoints} if access.managed_identity else access.endpoints,
             patience=access.patience,
             connections=access.connections,
             stop=stop,

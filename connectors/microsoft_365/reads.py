@@ -12,6 +12,7 @@ from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
 SIGN_IN = "login.microsoftonline.com"
 GRAPH = "graph.microsoft.com"
 EXCHANGE = "outlook.office365.com"
+MACHINE = "169.254.169.254"
 TEAMS = "api.interfaces.records.teams.microsoft.com"
 
 GRAPH_SCOPE = f"https://{GRAPH}/.default"
@@ -162,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     rule(SIGN_IN, "GET", "/common/discovery/instance"),
     rule(SIGN_IN, "GET", "/{}/v2.0/.well-known/openid-configuration"),
     rule(SIGN_IN, "POST", "/{}/oauth2/v2.0/token", _token_request),
+    rule(MACHINE, "GET", "/metadata/identity/oauth2/token"),
     *(rule(TEAMS, "GET", f"/Skype.Policy/configurations/{kind}") for kind in _OF_TEAMS),
     rule(EXCHANGE, "POST", "/adminapi/beta/{}/InvokeCommand", _only_reading_cmdlets),
 )

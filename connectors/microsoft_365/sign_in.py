@@ -21,6 +21,7 @@ from connectors.allow_list import demand_same_host
 from connectors.door import Answer, Bearer, Door
 from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.certificate import msal_credential
+from connectors.microsoft_365.managed_identity import MachineIdentity
 from connectors.microsoft_365.reads import SIGN_IN
 
 _APP = "Entra admin center > App registrations > your app"
@@ -47,6 +48,10 @@ _REMEDIES = {
     700027: (
         "The application does not know the certificate.",
         f"{_APP} > Certificates & secrets > Certificates > Upload certificate (the certificate, not the key).",
+    ),
+    70021: (
+        "The application does not trust the token of the other identity provider.",
+        f"{_APP} > Certificates & secrets > Federated credentials: compare issuer, subject and audience.",
     ),
     700024: ("The time of this machine is wrong.", "Set the clock: timedatectl set-ntp true"),
     53003: (
@@ -115,16 +120,24 @@ class Tokens:
             self._given.clear()
 
     def _signed_in(self) -> Any:  # noqa: ANN401 - msal ships no types
-        pem = self._access.certificate
+        if self._access.managed_identity:
+            return MachineIdentity(self._door, self._access.tenant_id, self._access.client_id, self._now)
         try:
             return msal.ConfidentialClientApplication(
                 self._access.client_id,
                 authority=f"https://{SIGN_IN}/{self._access.tenant_id}",
-                client_credential=msal_credential(pem, self._now()) if pem is not None else self._access.secret,
+                client_credential=self._credential(),
                 http_client=_Transport(self._door),
             )
         except ValueError as error:  # msal's word for a tenant that is not there; the reason is in the error before
             raise _refusal(_number({"error_description": str(error.__context__)})) from None
+
+    def _credential(self) -> Any:  # noqa: ANN401 - as msal takes it
+        if self._access.certificate is not None:
+            return msal_credential(self._access.certificate, self._now())
+        if self._access.assertion is not None:
+            return {"client_assertion": self._access.assertion}
+        return self._access.secret
 
 
 @dataclass(frozen=True, slots=True)

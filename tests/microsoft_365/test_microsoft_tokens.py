@@ -16,6 +16,7 @@ from connectors.microsoft_365 import Access, MicrosoftConnector
 from connectors.microsoft_365.certificate import msal_credential
 from connectors.practice.credentials import Credentials
 from connectors.practice.faults import Fault, Faults
+from connectors.practice.microsoft.assertion import federated_assertion
 from connectors.practice.server import PracticeServer
 
 NOW = datetime.now(UTC)
@@ -38,6 +39,25 @@ def refusal(given: Access) -> SignInError:
 @pytest.mark.parametrize("certificate", [True, False])
 def test_certificate_and_secret_both_open_the_tenant(server: PracticeServer, *, certificate: bool) -> None:
     assert identify(access(server, certificate=certificate)) == "Rivera for Senate"
+
+
+def test_the_token_of_another_identity_provider_opens_the_tenant(server: PracticeServer) -> None:
+    asked: list[str] = []
+
+    def assertion() -> str:
+        asked.append(federated_assertion(server.credentials.microsoft_key, datetime.now(UTC)))
+        return asked[-1]
+
+    assert identify(replace(access(server), secret=None, assertion=assertion)) == "Rivera for Senate"
+    assert asked
+    error = refusal(replace(access(server), secret=None, assertion=lambda: "not.a.token"))
+    assert "AADSTS" in error.message
+
+
+def test_a_machine_in_azure_needs_no_secret(server: PracticeServer) -> None:
+    given = replace(access(server), secret=None, managed_identity=True)
+    assert identify(given) == "Rivera for Senate"
+    assert "refused the sign-in" in refusal(replace(given, client_id="somebody-else")).message
 
 
 def test_the_tenant_may_be_named_by_a_domain(server: PracticeServer) -> None:
