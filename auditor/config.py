@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue, ValidationError, model_validator
 from auditor.config_values import (
     Address,
     CustomerId,
+    DatabaseFile,
     Domain,
     Guid,
     Loopback,
@@ -138,6 +139,20 @@ class Reading(_Section):
     minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
+class Store(_Section):
+    """Where the history of audits is kept: a file of SQLite's, or PostgreSQL, whose address is a secret."""
+
+    keep: bool = True
+    path: DatabaseFile = Path("state/history.db")
+    url: Annotated[SecretPlace | None, NotLiteral] = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if self.url is not None and "path" in self.model_fields_set:
+            raise ValueError("only one of 'path' and 'url' can hold the history", "Delete the other.")
+        return self
+
+
 class Config(_Section):
     """All that an audit is told. ``fail_on`` is the severity from which open findings end with exit code 1.
 
@@ -152,6 +167,7 @@ class Config(_Section):
     exemption_days: Annotated[int, Field(ge=1, le=1830)] = 180
     fail_on: Severity = Severity.LOW
     reading: Reading = Reading()
+    store: Annotated[Store, Field(default_factory=dict, validate_default=True)]
 
     @property
     def tiers(self) -> dict[str, Tier]:

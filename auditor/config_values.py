@@ -61,6 +61,15 @@ def _yaml_file(value: object, info: ValidationInfo) -> Path:
     return _anchored(value, info)
 
 
+def _database_file(value: object, info: ValidationInfo) -> Path:
+    value = str(value) if isinstance(value, Path) else value  # the default goes through here too
+    if not isinstance(value, str) or not value.strip() or "\n" in value or "://" in value:
+        raise ValueError(
+            "this must be the path of a file", "Write state/history.db, or use 'url' for a database of PostgreSQL's."
+        )
+    return _anchored(value, info)
+
+
 def _pack(value: object, info: ValidationInfo) -> str | Path:
     if isinstance(value, str) and ("/" in value or value.startswith((".", "~"))):
         return _anchored(value, info)
@@ -142,5 +151,6 @@ Variable = Annotated[
 ]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
+DatabaseFile = Annotated[Path, PlainValidator(_database_file), Field(validate_default=True)]
 YamlFile = Annotated[Path, PlainValidator(_yaml_file)]
 Pack = Annotated[str | Path, PlainValidator(_pack)]

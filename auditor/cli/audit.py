@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -17,10 +19,11 @@ from auditor.cli import wiring
 from auditor.cli.output import Format, write_report
 from auditor.cli.progress import display
 from auditor.cli.snapshot import keeping, told
-from auditor.errors import UsageError
+from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
 from auditor.models import Report, Severity
 from auditor.ports import Keeper
 from auditor.snapshots import Snapshot
+from auditor.store import Record
 
 Formats = Annotated[Format, typer.Option("--format", help="How to write the report.")]
 
@@ -40,6 +43,7 @@ def audit(
     from_snapshot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge what was kept in this file; nothing is read.")
     ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait while another audit of the same tenant runs.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Audit the configured tenants once, read-only, and report."""
     packs = tuple(policies or ())
@@ -50,21 +54,32 @@ def audit(
         report = engine.audit_again(wiring.rules(configured, packs=packs, fail_on=fail_on), Snapshot(from_snapshot))
         write_report(report, format_, output)
         raise typer.Exit(report.audit.exit_code)
-    with keeping(keep_snapshot) as kept:
-        report = run(configured, tenant=tenant, packs=packs, fail_on=fail_on, keeper=kept)
-    write_report(report, format_, output)
+    with stopping() as stop:
+        plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
+        # Judged by other policies it is another question than that which the history answers.
+        remembered = remembering(configured, plan, stop, wait=wait) if not packs else nullcontext()
+        with keeping(keep_snapshot) as kept, remembered as record:
+            report = run(plan, stop, keeper=kept, history=record)
+            write_report(report, format_, output)
+    if record and record.failure:
+        raise record.failure
     raise typer.Exit(told(kept) or report.audit.exit_code)
 
 
 def run(
-    configured: config.Config,
-    *,
-    tenant: str | None = None,
-    packs: tuple[str | Path, ...] = (),
-    fail_on: Severity | None = None,
-    keeper: Keeper | None = None,
+    plan: engine.Plan, stop: threading.Event, *, keeper: Keeper | None = None, history: Record | None = None
 ) -> Report:
-    """Audit what is configured and return the report. Ctrl-C and SIGTERM end the reading in good order."""
+    """Carry out a plan and return the report."""
+    audit_id = history.audit_id if history else uuid.uuid4().hex
+    with display() as progress:
+        return engine.audit(
+            plan, audit_id=audit_id, clock=now, stop=stop, progress=progress, keeper=keeper, history=history
+        )
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Give the event that Ctrl-C and SIGTERM set, so that reading ends in good order."""
     stop = threading.Event()
 
     def end(number: int, _frame: FrameType | None) -> None:
@@ -73,12 +88,38 @@ def run(
 
     earlier = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
-        with display() as progress:
-            return engine.audit(plan, audit_id=uuid.uuid4().hex, clock=now, stop=stop, progress=progress, keeper=keeper)
+        yield stop
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def remembering(
+    configured: config.Config, plan: engine.Plan, stop: threading.Event, *, wait: bool
+) -> Iterator[Record | None]:
+    """Give the record of an audit in the history, alone with its tenants; None where none is kept."""
+    if not configured.store.keep:
+        yield None
+        return
+
+    def again(error: AuditRunningError) -> None:
+        if not wait:
+            raise error
+        if stop.wait(1):
+            raise InterruptedAuditError("Stopped while another audit was running.", "Run it again.")
+
+    with (
+        wiring.history(configured, make=True) as store,
+        store.auditing(
+            audit_id=uuid.uuid4().hex,
+            organisation=configured.organisation,
+            tenants=list(plan.connectors),
+            started=now(),
+            wait=again,
+        ) as record,
+    ):
+        yield record
 
 
 def now() -> datetime:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from auditor import config
-from auditor.cli.audit import Formats, now, run
+from auditor.cli import wiring
+from auditor.cli.audit import Formats, now, run, stopping
 from auditor.cli.output import Format, write_report
 from auditor.cli.practice_setup import write_configuration
 from connectors.practice.process import PracticeProcess
@@ -26,8 +27,9 @@ def demo(
     with (
         tempfile.TemporaryDirectory(prefix="auditor-demo-") as folder,
         PracticeProcess(accounts=accounts, seed=seed, today=now()) as practice,
+        stopping() as stop,
     ):
         path = write_configuration(Path(folder), practice.served, practice.credentials)
-        report = run(config.load(path))
+        report = run(wiring.plan(config.load(path), clock=now, stop=stop), stop)
     write_report(report, format_, output)
     raise typer.Exit(report.audit.exit_code)

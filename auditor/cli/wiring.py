@@ -18,6 +18,7 @@ from auditor.models import Exemption, Severity
 from auditor.policy import PolicySet, load_packs
 from auditor.ports import Clock, Connector
 from auditor.secrets import read_private_file, read_secret
+from auditor.store import Store, open_store
 
 _Tenant = GoogleTenant | MicrosoftTenant
 
@@ -66,6 +67,17 @@ def exemptions(config: Config, policies: PolicySet, *, partial: bool = False) ->
     documents = {policy.document.id: policy.document for policy in policies.policies}
     tenants = [each.id for each in config.tenants]
     return load_exemptions(config.exemptions, policies=documents, tenants=tenants, partial=partial)
+
+
+def history(config: Config, *, make: bool = False, sound: bool = True) -> Store:
+    """Open the history that the configuration names; ``make`` makes it where there is none, unless none is wanted.
+
+    Raises ``StoreError`` for one that cannot be used, and ``UsageError`` where the configuration says to keep none.
+    """
+    if not config.store.keep:
+        raise UsageError("The configuration says to keep no history.", "Delete 'keep: false' under 'store' in it.")
+    place = config.store.path if config.store.url is None else read_secret(config.store.url).reveal()
+    return open_store(place, make=make, sound=sound)
 
 
 def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:

@@ -64,7 +64,7 @@ def document(report: Report) -> _Object:
         "coverage": [_coverage(row) for row in sorted(report.coverage, key=lambda c: (c.tenant, c.kind))],
         "results": [_result(result) for result in sorted(report.results, key=lambda r: (r.policy, r.tenant))],
         "people": [_person(person) for person in sorted(report.people, key=lambda p: (p.address, p.name))],
-        "changes": None if report.changes is None else _changes(report.changes),
+        "changes": None if report.changes is None else changes_document(report.changes),
         "notices": [_notice(notice) for notice in sorted(report.notices, key=_place)],
     }
 
@@ -149,7 +149,8 @@ def _exempted(each: Exempted) -> _Object:
     }
 
 
-def _changes(changes: Changes) -> _Object:
+def changes_document(changes: Changes) -> _Object:
+    """Return changes as plain JSON values, in the form that they have in a report."""
     return {
         "counts": _counts(changes.counts),
         "tenants": [

@@ -85,9 +85,11 @@ def _sentence(changes: Changes) -> str:
         (counts.still_unverified, "still hidden"),
         (counts.baseline, "in the baseline"),
     ]
-    told = ", ".join(f"{number:,} {what}" for number, what in news if number) or "Nothing changed"
+    told = ", ".join(f"{number:,} {what}" for number, what in news if number)
+    if not told and any(each.since.finished for each in changes.tenants):
+        told = "Nothing changed"
     rest = ", ".join(f"{number:,} {what}" for number, what in same if number)
-    return f"{told}; {rest}." if rest else f"{told}."
+    return "; ".join(filter(None, (told, rest))) + "." if told or rest else "Nothing is open."
 
 
 def _items(kind: ChangeKind, changes: Sequence[Change]) -> tuple[Item, ...]:

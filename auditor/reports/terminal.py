@@ -6,7 +6,7 @@ that reads well in a pipe, a mail or a ticket.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
@@ -41,6 +41,11 @@ _TENANT_COLUMN = 20
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     """Return the report as lines of at most ``width`` columns (40 at least), with SGR sequences only for ``colour``."""
+    return draw(_page(report, outline(report), max(width, NARROWEST)), width=width, colour=colour)
+
+
+def draw(parts: Iterable[RenderableType], *, width: int, colour: bool) -> str:
+    """Return parts of a page as lines, as ``render`` does the whole."""
     out = StringIO()
     # An empty environment: what is drawn depends on the arguments alone, not on NO_COLOR, COLUMNS or TERM.
     console = Console(
@@ -55,7 +60,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         highlight=False,
         _environ={},
     )
-    for part in _page(report, outline(report), console.width):
+    for part in parts:
         console.print(part)
     return "\n".join(line.rstrip(" ") for line in out.getvalue().split("\n"))
 

@@ -22,10 +22,12 @@ class Record:
         self,
         write: Callable[[], AbstractContextManager[Connection]],
         number: int,
+        audit_id: str,
         standings: Mapping[str, Standing | None],
     ) -> None:
         self._write = write
         self._number = number
+        self.audit_id = audit_id
         self._standings = standings
         self.kept = False
         self.failure: StoreError | None = None

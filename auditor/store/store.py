@@ -49,7 +49,7 @@ class Store:
                 number = saving.begin(
                     connection, audit_id=audit_id, organisation=organisation, asked=tenants, started=started
                 )
-            record = Record(self._write, number, {tenant: self.standing(tenant) for tenant in tenants})
+            record = Record(self._write, number, audit_id, {tenant: self.standing(tenant) for tenant in tenants})
             try:
                 yield record
             finally:

@@ -1,0 +1,129 @@
+"""``auditor history``: list, show, forget and export the audits that were kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor import config
+from auditor.cli import wiring
+from auditor.cli.audit import now
+from auditor.cli.output import write_private
+from auditor.errors import UsageError
+from auditor.models import OPEN, Standing, State
+from auditor.reports.neutral import neutral
+from auditor.reports.words import how_many, moment_words, severity_counts
+from auditor.store import KeptAudit
+
+app = typer.Typer(name="history", help="List, show, forget and export the audits that were kept.", no_args_is_help=True)
+
+Configuration = Annotated[Path, typer.Option("--config", metavar="PATH", help="The configuration.")]
+CONFIG = Path("config.yaml")
+_SHORTEST_ID = 4
+
+
+def found(audits: tuple[KeptAudit, ...], name: str) -> KeptAudit:
+    """Return the audit that goes by a number, or the beginning of an id. Raises ``UsageError`` unless there is one."""
+    numbered = [audit for audit in audits if str(audit.number) == name]
+    fitting = numbered or [audit for audit in audits if len(name) >= _SHORTEST_ID and audit.id.startswith(name)]
+    if len(fitting) != 1:
+        which = "no audit" if not fitting else "more than one audit"
+        raise UsageError(f"There is {which} '{neutral(name)}'.", "`auditor history list` lists numbers and ids.")
+    return fitting[0]
+
+
+@app.command("list")
+def list_audits(path: Configuration = CONFIG) -> None:
+    """List the audits, oldest first: when, how they ended, what they found and what changed."""
+    with wiring.history(config.load(path)) as store:
+        for audit in store.audits():
+            typer.echo(_line(audit))
+
+
+@app.command("show")
+def show_audit(
+    audit: Annotated[str, typer.Argument(metavar="[AUDIT]", help="Number or id; the last whole one without.")] = "",
+    path: Configuration = CONFIG,
+) -> None:
+    """Show what stood after an audit: findings, what was hidden, what was unknown."""
+    with wiring.history(config.load(path)) as store:
+        audits = store.audits()
+        whole = [each for each in audits if each.state == "whole"]
+        if not audit and not whole:
+            raise UsageError("The history holds no whole audit yet.", "Run: auditor audit")
+        shown = found(audits, audit) if audit else whole[-1]
+        typer.echo(_line(shown))
+        for tenant in shown.tenants:
+            standing = store.standing(tenant.tenant, shown.number)
+            if standing:
+                typer.echo(_page(standing))
+
+
+@app.command("prune")
+def prune(
+    days: Annotated[int | None, typer.Option(min=1, help="Forget audits that are older, and what ended then.")] = None,
+    evidence_days: Annotated[
+        int | None, typer.Option(min=1, help="Forget the words and values of what ended longer ago.")
+    ] = None,
+    path: Configuration = CONFIG,
+) -> None:
+    """Forget what is old. What still stands, and the last audit of each tenant, is kept."""
+    if days is None and evidence_days is None:
+        raise UsageError("Nothing says what is old.", "Give --days, --evidence-days or both.")
+    today = now()
+    with wiring.history(config.load(path)) as store:
+        gone = store.prune(
+            before=None if days is None else today - timedelta(days=days),
+            evidence_before=None if evidence_days is None else today - timedelta(days=evidence_days),
+        )
+    typer.echo(
+        f"Forgotten: {how_many(gone.audits, 'audit')}, {how_many(gone.intervals, 'row')} of what was over, "
+        f"{how_many(gone.evidence, 'piece')} of evidence."
+    )
+
+
+@app.command("export")
+def export(
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there, for you alone.")] = None,
+    path: Configuration = CONFIG,
+) -> None:
+    """Write everything that is kept as JSON, a row on each line."""
+    with wiring.history(config.load(path)) as store:
+        lines = "".join(json.dumps(row, ensure_ascii=True) + "\n" for row in store.export())
+    if output is None:
+        typer.echo(lines, nl=False)
+    else:
+        write_private(output, lines)
+
+
+def _line(audit: KeptAudit) -> str:
+    """Return one audit on one line."""
+    found_here = [severity for tenant in audit.tenants for severity, n in tenant.findings.items() for _ in range(n)]
+    ended = f"exit {audit.exit_code}" if audit.exit_code is not None else "no end"
+    parts = [f"{audit.number:>5}  {audit.id[:8]}  {moment_words(audit.started)}  {audit.state:<11}  {ended:<8}"]
+    if audit.tenants:
+        unknown = sum(tenant.unknown for tenant in audit.tenants)
+        parts.append(f"{severity_counts(found_here) or 'nothing'} open, {unknown:,} unknown")
+        opened, back, resolved, dark = (
+            sum(getattr(tenant.counts, name) for tenant in audit.tenants)
+            for name in ("opened", "came_back", "resolved", "went_dark")
+        )
+        parts.append(f"{opened:,} new, {back:,} back, {resolved:,} resolved, {dark:,} dark")
+    return "  ".join([*parts, neutral(" ".join(audit.asked))])
+
+
+def _page(standing: Standing) -> str:
+    """Return what stood of one tenant, the worst first."""
+    outcomes = sorted(
+        standing.outcomes.values(), key=lambda o: (o.state not in OPEN, -o.severity.rank, o.policy, o.text)
+    )
+    rows = [
+        f"  {outcome.severity.value if outcome.state is State.FAIL else outcome.state.value:<14}  "
+        f"{neutral(outcome.policy, 100)}  {neutral(outcome.text or outcome.fact.label, 240)}"
+        for outcome in outcomes
+    ]
+    return "\n".join([f"\n{neutral(standing.tenant)}: {how_many(len(standing.accounts), 'account')}", *rows])
