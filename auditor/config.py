@@ -110,6 +110,7 @@ class MicrosoftTenant(_Tenant):
     credentials: MicrosoftCredentials
     items: bool = False
     teams: bool = False
+    cloud: Literal["worldwide", "us_government", "us_dod", "china"] = "worldwide"
     break_glass: tuple[Address, ...] = ()
 
 

@@ -115,6 +115,7 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
         managed_identity=given.managed_identity,
         items=tenant.items,
         teams=tenant.teams,
+        cloud=tenant.cloud,
         break_glass=frozenset(tenant.break_glass),
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from connectors.microsoft_365.clouds import CloudName
 from connectors.patience import Patience
 
 
@@ -19,6 +20,7 @@ class Access:
     ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
     ``teams`` allows reading Teams' settings, which takes a permission of its own.
     ``break_glass`` are the addresses of the accounts for emergencies, in lower case.
+    ``cloud`` is the national cloud in which the tenant lives.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
     """
 
@@ -29,6 +31,7 @@ class Access:
     secret: str | None = field(default=None, repr=False)
     assertion: Callable[[], str] | None = field(default=None, repr=False)
     managed_identity: bool = False
+    cloud: CloudName = "worldwide"
     items: bool = False
     teams: bool = False
     break_glass: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from connectors.microsoft_365.app_grants import AppGrantsCollector
 from connectors.microsoft_365.app_registrations import AppRegistrationsCollector
 from connectors.microsoft_365.catalogue import Option, granted, missing
 from connectors.microsoft_365.client import Graph
+from connectors.microsoft_365.clouds import WITHOUT_INBOX_RULES, endpoints
 from connectors.microsoft_365.domains import DomainsCollector
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.exchange_settings import ExchangeSettings
@@ -76,7 +77,7 @@ class MicrosoftConnector:
         self._now = now
         self.door = Door(
             RULES,
-            endpoints={**ENDPOINT, **access.endpoints} if access.managed_identity else access.endpoints,
+            endpoints=endpoints(access.cloud, {**(ENDPOINT if access.managed_identity else {}), **access.endpoints}),
             patience=access.patience,
             connections=access.connections,
             stop=stop,
@@ -135,7 +136,7 @@ class MicrosoftConnector:
             names = ("site_items", "onedrive_items")
             items = tuple(ItemsCollector(self._graph, directory, claims, name) for name in names)
         return (
-            InboxRulesCollector(self._graph, directory),
+            InboxRulesCollector(self._graph, directory, served=self._access.cloud not in WITHOUT_INBOX_RULES),
             MailboxForwardingCollector(self._mailboxes, self._recipients, directory),
             MailboxSettingsCollector(self._exchange, self._exchange_settings, self._mailboxes, directory),
             MailboxAccessCollector(self._exchange, self._mailboxes, self._recipients, directory),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
-from auditor.errors import ReadError
+from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Directory, MailRule, Read
 from auditor.models import Failure, NotApplicable, Target
 from connectors.door import Answer, malformed
@@ -31,6 +31,8 @@ class InboxRulesCollector:
 
     graph: Graph
     directory: Directory
+    served: bool = True
+    """Whether the cloud has inbox rules at all; one that has not would answer as if there were no mailbox."""
 
     name = "inbox_rules"
     kinds = ("mail_rule",)
@@ -43,7 +45,13 @@ class InboxRulesCollector:
         return (Target(each.key, each.address, each.key) for each in accounts if each.type != "guest")
 
     def read(self, targets: Sequence[Target]) -> Iterator[MailRule | Failure | NotApplicable]:
-        """Yield the rules of each mailbox."""
+        """Yield the rules of each mailbox. Raises ``ReadError`` where the cloud has none to show."""
+        if not self.served:
+            raise ReadError(
+                GapReason.LIMITATION,
+                "Microsoft's cloud in China shows no inbox rules.",
+                "Look for yourself, with the people who matter most: Outlook on the web > Settings > Mail > Rules.",
+            )
         readable = []
         for target in targets:
             if self.directory.accounts[target.key].has_mailbox is False:

@@ -18,6 +18,17 @@ TEAMS = "api.interfaces.records.teams.microsoft.com"
 GRAPH_SCOPE = f"https://{GRAPH}/.default"
 EXCHANGE_SCOPE = f"https://{EXCHANGE}/.default"
 TEAMS_SCOPE = "48ac35b8-9aa8-4d74-927d-1f4a14a0b239/.default"
+_ELSEWHERE = (
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "outlook.office365.us",
+    "outlook-dod.office365.us",
+    "outlook.office365.cn",
+)
+_SCOPES = frozenset({GRAPH_SCOPE, EXCHANGE_SCOPE, TEAMS_SCOPE, *(f"https://{host}/.default" for host in _ELSEWHERE)})
+"""What a token may be asked for, the services of the national clouds included."""
+
 BATCH = f"https://{GRAPH}/v1.0/$batch"
 BETA_BATCH = f"https://{GRAPH}/beta/$batch"
 LARGEST_BATCH = 20
@@ -100,8 +111,8 @@ def encode(value: object) -> bytes:
 def _token_request(body: bytes) -> None:
     """Let out nothing but the application's own request for a token of one of the services."""
     form = parse_qs(body.decode("ascii", "replace"))
-    scopes = ([GRAPH_SCOPE], [EXCHANGE_SCOPE], [TEAMS_SCOPE])
-    if form.get("grant_type") != ["client_credentials"] or form.get("scope") not in scopes:
+    scope = form.get("scope", [])
+    if form.get("grant_type") != ["client_credentials"] or len(scope) != 1 or scope[0] not in _SCOPES:
         raise forbidden("POST", f"https://{SIGN_IN}", "it is not a request for a token")
 
 

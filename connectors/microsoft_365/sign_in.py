@@ -21,6 +21,8 @@ from connectors.allow_list import demand_same_host
 from connectors.door import Answer, Bearer, Door
 from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.certificate import msal_credential
+from connectors.microsoft_365.clouds import CloudName, worldwide
+from connectors.microsoft_365.clouds import scope as in_cloud
 from connectors.microsoft_365.managed_identity import MachineIdentity
 from connectors.microsoft_365.reads import SIGN_IN
 
@@ -88,7 +90,7 @@ class Tokens:
                 self._application = self._signed_in()
             if refused is not None and self._given.get(scope) == refused:
                 self._application.remove_tokens_for_client()
-            answer = self._application.acquire_token_for_client([scope])
+            answer = self._application.acquire_token_for_client([in_cloud(self._access.cloud, scope)])
             if not isinstance(answer.get("access_token"), str):
                 raise _refusal(_number(answer))
             self._given[scope] = answer["access_token"]
@@ -127,7 +129,7 @@ class Tokens:
                 self._access.client_id,
                 authority=f"https://{SIGN_IN}/{self._access.tenant_id}",
                 client_credential=self._credential(),
-                http_client=_Transport(self._door),
+                http_client=_Transport(self._door, self._access.cloud),
             )
         except ValueError as error:  # msal's word for a tenant that is not there; the reason is in the error before
             raise _refusal(_number({"error_description": str(error.__context__)})) from None
@@ -157,6 +159,7 @@ class _Transport:
     """The HTTP client that msal is given: it sends through the door and looks at answers before msal logs them."""
 
     door: Door
+    cloud: CloudName
 
     def get(
         self,
@@ -166,6 +169,7 @@ class _Transport:
         **_: object,
     ) -> _Response:
         """Send a GET."""
+        url = worldwide(self.cloud, url)
         demand_same_host(url, SIGN_IN)
         return _response(
             self.door.send("GET", f"{url}?{urlencode(params)}" if params else url, headers=_plain(headers))
@@ -179,6 +183,7 @@ class _Transport:
         **_: object,
     ) -> _Response:
         """Send a form. The address comes from a discovery document, so it is checked like any link."""
+        url = worldwide(self.cloud, url)
         demand_same_host(url, SIGN_IN)
         form = {"content-type": "application/x-www-form-urlencoded"}
         body = urlencode(data or {}).encode("ascii")

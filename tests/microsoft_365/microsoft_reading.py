@@ -64,7 +64,12 @@ def access(
 
 def read(server: PracticeServer, *, only: str | None = None, items: bool = True, teams: bool = True) -> Outcome:
     """Read the whole tenant, or the directory and the one collector that is named."""
-    connector = MicrosoftConnector(access(server, items=items, teams=teams), stop=threading.Event())
+    return read_as(access(server, items=items, teams=teams), only=only)
+
+
+def read_as(given: Access, *, only: str | None = None) -> Outcome:
+    """Read as somebody else than ``access`` gives."""
+    connector = MicrosoftConnector(given, stop=threading.Event())
     try:
         return _read(connector, only)
     finally:

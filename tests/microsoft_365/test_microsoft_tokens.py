@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from microsoft_reading import access
+from microsoft_reading import access, read_as
 from structlog.testing import capture_logs
 
-from auditor.errors import SignInError
+from auditor.errors import GapReason, SignInError
 from connectors.microsoft_365 import Access, MicrosoftConnector
 from connectors.microsoft_365.certificate import msal_credential
+from connectors.microsoft_365.clouds import CLOUDS, CloudName
+from connectors.microsoft_365.reads import GRAPH, SIGN_IN
 from connectors.practice.credentials import Credentials
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.microsoft.assertion import federated_assertion
@@ -58,6 +60,19 @@ def test_a_machine_in_azure_needs_no_secret(server: PracticeServer) -> None:
     given = replace(access(server), secret=None, managed_identity=True)
     assert identify(given) == "Rivera for Senate"
     assert "refused the sign-in" in refusal(replace(given, client_id="somebody-else")).message
+
+
+@pytest.mark.parametrize("cloud", ["us_government", "us_dod", "china"])
+def test_a_tenant_of_a_national_cloud_is_read_by_its_own_hosts(server: PracticeServer, cloud: CloudName) -> None:
+    before = server.requests
+    assert identify(replace(access(server), cloud=cloud)) == "Rivera for Senate"
+    hosts = {call[0] for call in server.requests - before}
+    assert hosts == {CLOUDS[cloud][SIGN_IN], CLOUDS[cloud][GRAPH]}
+
+
+def test_a_cloud_without_inbox_rules_is_a_limitation_and_no_absence(server: PracticeServer) -> None:
+    outcome = read_as(replace(access(server), cloud="china"), only="inbox_rules")
+    assert outcome.escaped["inbox_rules"].reason is GapReason.LIMITATION
 
 
 def test_the_tenant_may_be_named_by_a_domain(server: PracticeServer) -> None:
