@@ -25,6 +25,7 @@ from auditor.config_values import (
     PrivateFile,
     Slug,
     Some,
+    UnitPath,
     Variable,
     YamlFile,
 )
@@ -115,7 +116,10 @@ class MicrosoftTenant(_Tenant):
 
 
 class People(_Section):
-    """Addresses by tier, for whoever is more, or less, than what their accounts say."""
+    """Addresses by tier, for whoever is more, or less, than what their accounts say.
+
+    ``units`` gives a tier to all accounts of organisational units, ``links`` addresses that belong to one person.
+    """
 
     principal: tuple[Address, ...] = ()
     administrator: tuple[Address, ...] = ()
@@ -124,6 +128,8 @@ class People(_Section):
     staff: tuple[Address, ...] = ()
     volunteer: tuple[Address, ...] = ()
     outside: tuple[Address, ...] = ()
+    units: dict[Tier, tuple[UnitPath, ...]] = Field(default_factory=dict)
+    links: tuple[Annotated[tuple[Address, ...], Field(min_length=2)], ...] = ()
 
 
 class Policies(_Section):
@@ -175,6 +181,11 @@ class Config(_Section):
         """The configured tier of every address that has one."""
         return {address: tier for tier in get_args(Tier) for address in getattr(self.people, tier)}
 
+    @property
+    def units(self) -> dict[str, Tier]:
+        """The configured tier of every organisational unit that has one, by path."""
+        return {path: tier for tier, paths in self.people.units.items() for path in paths}
+
 
 def load(path: Path) -> Config:
     """Return the configuration in the file ``path``; relative paths in it start from its folder.
@@ -207,12 +218,20 @@ def _repetitions(tree: Tree) -> Iterator[Problem]:
                 message = f"another tenant has this {key} (line {line})"
                 yield tree.problem(("tenants", index, key), message, "Every tenant needs its own.")
     people = root.get("people")
-    tiers: dict[str, str] = {}
-    for tier, addresses in people.items() if isinstance(people, dict) else ():
-        for index, address in _entries(addresses):
-            if isinstance(address, str) and tiers.setdefault(address.lower(), tier) != tier:
-                message = f"this person is in '{tiers[address.lower()]}' already"
-                yield tree.problem(("people", tier, index), message, "Keep the tier that weighs more.")
+    people = people if isinstance(people, dict) else {}
+    yield from _twice(tree, people, ("people",), "person")
+    units = people.get("units")
+    yield from _twice(tree, units if isinstance(units, dict) else {}, ("people", "units"), "unit")
+
+
+def _twice(tree: Tree, tiers: dict[str, Value], path: tuple[str, ...], what: str) -> Iterator[Problem]:
+    """Yield every person, or unit, that is in two tiers."""
+    first: dict[str, str] = {}
+    for tier, members in tiers.items():
+        for index, member in _entries(members):
+            if isinstance(member, str) and first.setdefault(member.lower(), tier) != tier:
+                message = f"this {what} is in '{first[member.lower()]}' already"
+                yield tree.problem((*path, tier, index), message, "Keep the tier that weighs more.")
 
 
 def _entries(value: Value) -> Iterator[tuple[int, Value]]:

@@ -127,6 +127,15 @@ Address = Annotated[
         "Write the address alone, like ana@rivera-campaign.example.",
     ),
 ]
+UnitPath = Annotated[
+    str,
+    Field(max_length=1000),
+    _form(
+        r"/|(?:/[^/\s](?:[^/]*[^/\s])?)+",
+        "this is no path of an organisational unit",
+        "Copy it from Admin console > Directory > Organisational units, like /Staff/Finance.",
+    ),
+]
 Guid = Annotated[
     str,
     AfterValidator(str.lower),

@@ -30,7 +30,7 @@ from auditor.standing import TenantReading, stand, watched
 from auditor.suspicion import suspicions
 from auditor.watch import Watch
 
-__all__ = ["Plan", "audit", "audit_again"]
+__all__ = ["Plan", "audit", "audit_again", "sign_in"]
 
 _log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ def audit(
     before = {tenant: history.before(tenant) if history else None for tenant in plan.connectors}
     watches = {tenant: Watch(watched(standing)) for tenant, standing in before.items()}
     try:
-        tenants = _sign_in(plan.connectors, ledger)
+        tenants = sign_in(plan.connectors, ledger)
         references = [_reference(tenant, connector, tenants) for tenant, connector in plan.connectors.items()]
         keeper.begin(plan.organisation, audit_id, started, references, tenants)
         directory_collectors = {tenant: plan.connectors[tenant].directory_collectors() for tenant in tenants}
@@ -185,7 +185,7 @@ def _reading(
     )
 
 
-def _sign_in(connectors: Mapping[str, Connector], ledger: Ledger) -> dict[str, Tenant]:
+def sign_in(connectors: Mapping[str, Connector], ledger: Ledger) -> dict[str, Tenant]:
     """Return the tenants that let us in; of the others nothing will be known, and the ledger says so."""
     tenants = {}
     for tenant, connector in sorted(connectors.items()):

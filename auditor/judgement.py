@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -44,6 +44,10 @@ class Plan:
     exemptions: Sequence[Exemption] = ()
     exemption_days: int = 180
     """For how long an exemption may hold at the most."""
+    units: Mapping[str, Tier] = field(default_factory=dict)
+    """Tiers of organisational units, by path."""
+    links: Sequence[Sequence[str]] = ()
+    """Addresses that belong to one person."""
 
 
 class Judgement:
@@ -83,7 +87,7 @@ class Judgement:
         """Return the report, with exit code; ``coverage`` is that of everything."""
         plan = self._plan
         accounts = [account for directory in self.directories.values() for account in directory.accounts.values()]
-        tiers = tiers_of_persons(accounts)
+        tiers = tiers_of_persons(accounts, plan.links)
         results = raise_severities(self._results(coverage), tiers)
         results, notices = apply(
             results,
@@ -103,7 +107,7 @@ class Judgement:
             tenants=self._references,
             coverage=coverage,
             results=results,
-            people=join(accounts, findings, unknowns),
+            people=join(accounts, findings, unknowns, plan.links),
             notices=notices,
         )
 
@@ -130,7 +134,8 @@ def _directories(
     domains = frozenset(fact.name for fact in facts if isinstance(fact, Domain))
     complete = len(listings) >= number and all(row.complete for row in listings)
     accounts: defaultdict[str, dict[str, Account]] = defaultdict(dict)
-    for account in assign_tiers((fact for fact in facts if isinstance(fact, Account)), plan.tiers):
+    found = (fact for fact in facts if isinstance(fact, Account))
+    for account in assign_tiers(found, plan.tiers, plan.units, plan.links):
         accounts[account.tenant][account.key] = account
     return {
         tenant: Directory(

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import get_args
 
 import msgspec
 
-from auditor.facts import Account, Tier
+from auditor.facts import Account, Read, Tier
 from auditor.models import AccountReference, FactReference, Finding, Person, Severity, Unknown
 
 _TIERS: tuple[Tier, ...] = get_args(Tier)  # the most important first
 _RANK = {tier: rank for rank, tier in enumerate(_TIERS)}
 
+_NONE: Mapping[str, Tier] = MappingProxyType({})
+
 AccountId = tuple[str, str]
 """Tenant and key, which together name one account."""
+Links = Iterable[Iterable[str]]
+"""Addresses that belong to one person, although no account has two of them."""
 
 
-def assign_tiers(accounts: Iterable[Account], tiers: Mapping[str, Tier]) -> tuple[Account, ...]:
+def assign_tiers(
+    accounts: Iterable[Account],
+    tiers: Mapping[str, Tier],
+    units: Mapping[str, Tier] = _NONE,
+    links: Links = (),
+) -> tuple[Account, ...]:
     """Return the accounts, in their order, each with its tier; ``tiers`` is keyed by address in lower case.
 
-    A configured tier holds for every account that an address joins to the configured one. A configured principal is a
-    principal; otherwise whoever is known to hold an administrator role is an administrator, whatever is configured, so
-    that no entry in a list takes an administrator out of the verdict. Then comes the configured tier, then
-    ``outside`` for guests and ``staff`` for everybody else.
+    A configured tier holds for every account that an address, or one of ``links``, joins to the configured one. A
+    configured principal is a principal; otherwise whoever is known to hold an administrator role is an administrator,
+    whatever is configured, so that no entry in a list takes an administrator out of the verdict. Then comes the
+    configured tier, then ``outside`` for guests and ``staff`` for everybody else. ``units`` gives tiers by the path of
+    an organisational unit, to it and all below, the nearest counts; it gives way to an address.
     """
     accounts = tuple(accounts)
     configured: dict[AccountId, Tier] = {}
-    for group in _joined(accounts):
-        named = [tiers[address] for account in group for address in _addresses(account) if address in tiers]
+    for group in joined(accounts, links):
+        named = [tiers[address] for account in group for address in addresses_of(account) if address in tiers]
+        if not named:
+            by_unit = (tier_of_unit(account.unit, units) for account in group)
+            named = [each for each in by_unit if each is not None]
         if named:
             tier = min(named, key=_RANK.__getitem__)
             configured.update((_id(account), tier) for account in group)
@@ -38,22 +52,36 @@ def assign_tiers(accounts: Iterable[Account], tiers: Mapping[str, Tier]) -> tupl
     )
 
 
-def tiers_of_persons(accounts: Iterable[Account]) -> dict[AccountId, Tier]:
+def tier_of_unit(unit: Read[str | None], units: Mapping[str, Tier]) -> Tier | None:
+    """Return the tier of an organisational unit: its own, or else that of the nearest unit above it."""
+    if not units or not isinstance(unit, str):
+        return None
+    path = unit
+    while path:
+        if path in units:
+            return units[path]
+        path = path.rpartition("/")[0]
+    return units.get("/")
+
+
+def tiers_of_persons(accounts: Iterable[Account], links: Links = ()) -> dict[AccountId, Tier]:
     """Return for every account the tier of the person behind it: that of their most important account."""
     return {
         _id(account): min((each.tier for each in group), key=_RANK.__getitem__)
-        for group in _joined(accounts)
+        for group in joined(accounts, links)
         for account in group
     }
 
 
-def join(accounts: Iterable[Account], findings: Iterable[Finding], unknowns: Iterable[Unknown]) -> tuple[Person, ...]:
+def join(
+    accounts: Iterable[Account], findings: Iterable[Finding], unknowns: Iterable[Unknown], links: Links = ()
+) -> tuple[Person, ...]:
     """Return the persons behind ``accounts``, ordered by tier, worst finding and address.
 
-    Two accounts belong to one person when they share an address, be it primary or alias; a display name joins nobody,
-    because anybody can choose one. Every account, named by tenant and key, is in exactly one person. A finding or
-    unknown is a person's when its fact is one of the accounts or hangs on one. The order of what is given does not
-    matter.
+    Two accounts belong to one person when they share an address, be it primary or alias, or when one of ``links`` names
+    an address of each; a display name joins nobody, because anybody can choose one. Every account, named by tenant and
+    key, is in exactly one person. A finding or unknown is a person's when its fact is one of the accounts or hangs on
+    one. The order of what is given does not matter.
     """
     found: defaultdict[AccountId, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -63,7 +91,7 @@ def join(accounts: Iterable[Account], findings: Iterable[Finding], unknowns: Ite
     for number, unknown in enumerate(unknowns):
         for account in _concerned(unknown.tenant, unknown.fact):
             missing[account].append(number)
-    persons = [_person(group, found, missing) for group in _joined(accounts)]
+    persons = [_person(group, found, missing) for group in joined(accounts, links)]
     return tuple(person for _, person in sorted(persons, key=lambda entry: entry[0]))
 
 
@@ -99,7 +127,7 @@ def _person(
 
 def _face(group: Sequence[Account]) -> Account:
     """Return the account by whose address and label a person goes: the address that most of the accounts know."""
-    known = Counter(address for account in group for address in _addresses(account))
+    known = Counter(address for account in group for address in addresses_of(account))
     return min(group, key=lambda account: (-known[_plain(account.address)], _plain(account.address), _id(account)))
 
 
@@ -114,8 +142,8 @@ def _concerned(tenant: str, fact: FactReference) -> set[AccountId]:
     return own | ({(tenant, fact.owner.key)} if fact.owner else set())
 
 
-def _joined(accounts: Iterable[Account]) -> list[list[Account]]:
-    """Return the accounts in groups that addresses hold together, directly or through other accounts."""
+def joined(accounts: Iterable[Account], links: Links) -> list[list[Account]]:
+    """Return the accounts in groups that addresses and links hold together, directly or through other accounts."""
     accounts = tuple(accounts)
     leader = list(range(len(accounts)))
 
@@ -126,9 +154,14 @@ def _joined(accounts: Iterable[Account]) -> list[list[Account]]:
 
     holder: dict[str, int] = {}
     for index, account in enumerate(accounts):
-        for address in _addresses(account):
+        for address in addresses_of(account):
             first, second = find(holder.setdefault(address, index)), find(index)
             # The smaller index leads, which with the halving above keeps the chains short.
+            leader[max(first, second)] = min(first, second)
+    for link in links:
+        held = [find(holder[address]) for address in map(_plain, link) if address in holder]
+        for one in held[1:]:
+            first, second = find(held[0]), find(one)
             leader[max(first, second)] = min(first, second)
     groups: defaultdict[int, list[Account]] = defaultdict(list)
     for index, account in enumerate(accounts):
@@ -136,7 +169,7 @@ def _joined(accounts: Iterable[Account]) -> list[list[Account]]:
     return list(groups.values())
 
 
-def _addresses(account: Account) -> Iterator[str]:
+def addresses_of(account: Account) -> Iterator[str]:
     """Yield the addresses that reach ``account``, in lower case, each once.
 
     What is no address is left out: service identities may have none, and emptiness is nothing in common.

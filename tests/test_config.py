@@ -297,7 +297,29 @@ def test_nobody_stands_in_two_tiers(write: Write, pair: tuple[Tier, Tier]) -> No
 
 
 def test_every_tier_can_be_configured() -> None:
-    assert tuple(People.model_fields) == get_args(Tier)
+    assert tuple(People.model_fields) == (*get_args(Tier), "units", "links")
+
+
+def test_a_unit_gives_its_tier_to_everybody_in_it(write: Write) -> None:
+    config = load(write(SMALLEST + "people:\n  units: {finance: [/Staff/Finance], volunteer: [/Field]}\n"))
+    assert config.units == {"/Staff/Finance": "finance", "/Field": "volunteer"}
+
+
+@pytest.mark.parametrize("path", ["Finance", "/Finance/", "//Finance", "/ Finance", ""])
+def test_what_is_no_path_of_a_unit_is_refused(path: str, write: Write) -> None:
+    text = SMALLEST + f'people:\n  units:\n    finance: ["{path}"]\n'
+    assert "9:15: this is no path of an organisational unit" in refusal(write(text))
+
+
+def test_no_unit_is_in_two_tiers(write: Write) -> None:
+    text = SMALLEST + "people:\n  units:\n    finance: [/F]\n    staff: [/F]\n"
+    assert "10:13: this unit is in 'finance' already" in refusal(write(text))
+
+
+def test_a_link_has_two_addresses_at_least(write: Write) -> None:
+    text = SMALLEST + "people:\n  links:\n    - [ana@a.example, Ana@b.example]\n"
+    assert load(write(text)).people.links == (("ana@a.example", "ana@b.example"),)
+    assert "9:7: too few entries: at least 2" in refusal(write(text.replace(", Ana@b.example", "")))
 
 
 def test_no_two_tenants_share_an_id_even_on_one_line(write: Write) -> None:

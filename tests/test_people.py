@@ -19,7 +19,7 @@ from auditor.models import (
     Unknown,
     fingerprint,
 )
-from auditor.people import assign_tiers, join
+from auditor.people import assign_tiers, join, tier_of_unit, tiers_of_persons
 
 ANA = "ana@rivera.example"
 BEN = "ben@rivera.example"
@@ -264,3 +264,53 @@ def test_a_hundred_thousand_accounts_are_joined_in_seconds() -> None:
     assert people[0].tier == "principal"
     assert len(people[0].accounts) == 30_001
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("unit", "tier"),
+    [
+        ("/Finance", "finance"),
+        ("/Finance/Payroll", "finance"),
+        ("/Finance/Interns", "volunteer"),
+        ("/Finances", None),
+        ("/", None),
+        (None, None),
+        (UNSET, None),
+    ],
+)
+def test_the_nearest_unit_gives_the_tier(unit: Read[str | None], tier: Tier | None) -> None:
+    assert tier_of_unit(unit, {"/Finance": "finance", "/Finance/Interns": "volunteer"}) == tier
+
+
+def test_the_root_is_above_every_unit() -> None:
+    assert tier_of_unit("/Finance", {"/": "volunteer"}) == tier_of_unit("/", {"/": "volunteer"}) == "volunteer"
+
+
+def test_an_address_weighs_more_than_a_unit_and_a_role_more_than_both() -> None:
+    units: dict[str, Tier] = {"/Finance": "finance"}
+    one, admin = account(ANA, unit="/Finance"), account(BEN, unit="/Finance", is_admin=True)
+    assert [each.tier for each in assign_tiers([one, admin], {}, units)] == ["finance", "administrator"]
+    assert [each.tier for each in assign_tiers([one], {ANA: "staff"}, units)] == ["staff"]
+
+
+def test_the_unit_of_one_account_counts_for_all_accounts_of_the_person() -> None:
+    accounts = [account(ANA, unit="/Finance"), account(ANA, tenant="microsoft")]
+    assert {each.tier for each in assign_tiers(accounts, {}, {"/Finance": "finance"})} == {"finance"}
+
+
+def test_a_link_makes_one_person_of_accounts_without_a_common_address() -> None:
+    accounts = [account(ANA), account("a.rivera@x.example", tenant="microsoft", is_admin=True), account(BEN)]
+    links = [[ANA.upper(), "a.rivera@x.example", "nobody@x.example"]]
+    tiered = assign_tiers(accounts, {ANA: "principal"}, links=links)
+    assert [each.tier for each in tiered] == ["principal", "principal", "staff"]
+    assert [len(person.accounts) for person in join(tiered, [], [], links)] == [2, 1]
+    assert [len(person.accounts) for person in join(tiered, [], [])] == [1, 1, 1]
+
+
+def test_the_tier_of_a_person_is_that_of_the_most_important_account() -> None:
+    accounts = assign_tiers([account(ANA), account(ANA, tenant="microsoft", is_admin=True), account(BEN)], {})
+    assert tiers_of_persons(accounts) == {
+        ("workspace", ANA): "administrator",
+        ("microsoft", ANA): "administrator",
+        ("workspace", BEN): "staff",
+    }

@@ -53,6 +53,8 @@ def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severi
         connectors={},
         policies=policies,
         tiers=config.tiers,
+        units=config.units,
+        links=config.people.links,
         fail_on=fail_on or config.fail_on,
         threads=config.reading.threads,
         exemptions=exemptions(config, policies, partial=bool(packs)),
