@@ -9,9 +9,10 @@ import structlog
 import typer
 
 from auditor import __version__
-from auditor.cli import exempt, people, policies, practice
+from auditor.cli import exempt, history, people, policies, practice, store
 from auditor.cli.audit import audit
 from auditor.cli.demo import demo
+from auditor.cli.diff import diff
 from auditor.errors import AuditorError
 from auditor.exit_codes import ExitCode
 from auditor.logs import configure
@@ -25,10 +26,13 @@ app = typer.Typer(
 )
 app.command()(audit)
 app.command()(demo)
+app.command()(diff)
 app.add_typer(exempt.app)
+app.add_typer(history.app)
 app.add_typer(people.app)
 app.add_typer(policies.app)
 app.add_typer(practice.app)
+app.add_typer(store.app)
 
 
 def _version(*, wanted: bool) -> None:
