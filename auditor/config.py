@@ -88,7 +88,8 @@ class _Tenant(_Section):
 class GoogleTenant(_Tenant):
     """A Google Workspace customer; ``admin`` is whom the service account impersonates to read the directory.
 
-    With ``security``, application passwords and all apps of each person are read too, by a scope that could do harm.
+    With ``security``, application passwords and all apps of each person are read too, by a scope that could do harm;
+    with ``shared_drives``, shared drives, by one that could read every document.
     """
 
     connector: Literal["google_workspace"]
@@ -96,6 +97,7 @@ class GoogleTenant(_Tenant):
     admin: Address
     credentials: GoogleCredentials
     security: bool = False
+    shared_drives: bool = False
 
 
 class MicrosoftTenant(_Tenant):

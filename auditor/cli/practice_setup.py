@@ -27,6 +27,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
                 "admin": served.google_admin,
                 "credentials": {"key_file": files["google_key_file"].name},
                 "security": True,
+                "shared_drives": True,
                 "endpoints": google,
             },
             {

@@ -93,6 +93,7 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         admin=tenant.admin,
         key=read_private_file(tenant.credentials.key_file),
         security=tenant.security,
+        shared_drives=tenant.shared_drives,
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,

@@ -28,3 +28,5 @@ class SharedItem(Fact, frozen=True, kw_only=True, gc=False):
     """Addresses of people outside the organisation who were given access by name, in lower case."""
     expires: Read[datetime | None] = UNSET
     """When the widest access ends; null for never."""
+    managers: Read[int] = UNSET
+    """How many people and groups may manage it, where somebody must: a shared drive belongs to nobody."""

@@ -21,7 +21,7 @@ from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, Door, malformed
 from connectors.google_workspace import multipart
 from connectors.google_workspace.answers import read_error
-from connectors.google_workspace.reads import ADMIN_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
+from connectors.google_workspace.reads import ADMIN_BATCH, CALENDAR_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
 from connectors.google_workspace.scopes import Scope
 from connectors.google_workspace.sign_in import Identity
 from connectors.parts import Part, send_parts
@@ -29,8 +29,14 @@ from connectors.parts import Part, send_parts
 Wire = dict[str, Any]
 """A JSON object as Google sent it; parsed into facts at once."""
 
-BATCH_ADDRESSES = {"gmail": GMAIL_BATCH, "drive": DRIVE_BATCH, "directory": ADMIN_BATCH, "groups": GROUPS_BATCH}
-LARGEST_BATCHES = {"gmail": 50, "drive": 100, "directory": 1000, "groups": 100}
+BATCH_ADDRESSES = {
+    "gmail": GMAIL_BATCH,
+    "drive": DRIVE_BATCH,
+    "directory": ADMIN_BATCH,
+    "groups": GROUPS_BATCH,
+    "calendar": CALENDAR_BATCH,
+}
+LARGEST_BATCHES = {"gmail": 50, "drive": 100, "directory": 1000, "groups": 100, "calendar": 50}
 """Parts in one batch of each service; for Gmail Google recommends no more, though it allows 100."""
 _LONGEST_PAGE_TOKEN = 4096  # characters; escaped threefold it still fits into an address
 
@@ -65,6 +71,8 @@ class Client:
         self.groups_settings = _service("groupssettings", "v1")
         self.gmail = _service("gmail", "v1")
         self.drive = _service("drive", "v3")
+        self.calendar = _service("calendar", "v3")
+        self.alerts = _service("alertcenter", "v1beta1")
         self.cloud_identity = _service("cloudidentity", "v1")
 
     def get(self, call: Call) -> Wire:

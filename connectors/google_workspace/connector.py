@@ -11,8 +11,10 @@ from auditor.errors import GapReason, ReadError, SignInError
 from auditor.facts import Directory, Tenant
 from connectors.door import Door
 from connectors.google_workspace.accounts import AccountsCollector
+from connectors.google_workspace.alerts import AlertsCollector
 from connectors.google_workspace.answers import throttled
 from connectors.google_workspace.apps import LogCollector, TokensCollector
+from connectors.google_workspace.calendars import CalendarsCollector
 from connectors.google_workspace.client import Client
 from connectors.google_workspace.customer_settings import CustomerSettings
 from connectors.google_workspace.domains import DomainsCollector
@@ -23,6 +25,7 @@ from connectors.google_workspace.mail import MailCollector
 from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
+from connectors.google_workspace.shared_drives import SharedDrivesCollector
 from connectors.google_workspace.sign_in import Identity
 from connectors.patience import Patience
 
@@ -37,6 +40,8 @@ class Access:
     key: bytes = field(repr=False)
     security: bool = False
     """Whether application passwords and apps of each person are read, with a scope that could do harm."""
+    shared_drives: bool = False
+    """Whether shared drives are read, with a scope that could read every document."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32
@@ -50,6 +55,9 @@ _Collector = (
     | EventsCollector
     | TokensCollector
     | LogCollector
+    | CalendarsCollector
+    | AlertsCollector
+    | SharedDrivesCollector
 )
 
 
@@ -109,7 +117,7 @@ class GoogleConnector:
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
-        """List the collectors of settings, mail, shared files, groups, events and applications."""
+        """List the collectors of settings, mail, shared files, groups, events, apps, calendars and drives."""
         admin = self._access.admin
         apps = TokensCollector if self._access.security else LogCollector
         return (
@@ -119,6 +127,9 @@ class GoogleConnector:
             GroupsCollector(self._client, directory, admin),
             EventsCollector(self._client, directory, admin, self._identity.client_id),
             apps(self._client, directory, admin),
+            CalendarsCollector(self._client, directory),
+            AlertsCollector(self._client, directory, admin),
+            *([SharedDrivesCollector(self._client, directory, admin)] if self._access.shared_drives else []),
         )
 
     @property

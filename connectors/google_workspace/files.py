@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Item, Read, SharedItem
 from auditor.models import Failure, NotApplicable, Target
@@ -26,7 +28,7 @@ _FIELDS = (
 )
 _PAGE = 500
 """Files: half of what Google allows, so that ten pages of files with 50 permissions each fit into one answer."""
-_FOLDER = "application/vnd.google-apps.folder"
+FOLDER = "application/vnd.google-apps.folder"
 _ROLES: dict[str, AccessRole] = {
     "reader": "reader",
     "commenter": "commenter",
@@ -105,16 +107,22 @@ def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem
     key = text(wire.get("id"))
     if key is UNSET:
         raise ReadError(GapReason.MALFORMED, "A file came without id.", "Run again.")
-    item: Item = "folder" if wire.get("mimeType") == _FOLDER else "file"
+    item: Item = "folder" if wire.get("mimeType") == FOLDER else "file"
     title = text(wire.get("name")) or key
+    file = SharedItem(tenant=account.tenant, key=key, label=title, owner=account.key, item=item)
     permissions = wire.get("permissions")
     if not isinstance(permissions, list) or not permissions or not all(isinstance(each, dict) for each in permissions):
         # Even a file that nobody else can open has its owner's permission, so that none at all are none that we saw.
         if boolean(wire.get("shared")) is False:
             return None
-        return SharedItem(tenant=account.tenant, key=key, label=title, owner=account.key, item=item)
+        return file
+    others = [each for each in permissions if each.get("role") != "owner"]
+    return opened(file, others, directory)
+
+
+def opened(item: SharedItem, permissions: Sequence[Wire], directory: Directory) -> SharedItem | None:
+    """Return a shared item with the widest circle that permissions open it to, or None if they open it to nobody."""
     grants = [(_circle(each, directory), each) for each in permissions if each.get("deleted") is not True]
-    grants = [(circle, each) for circle, each in grants if each.get("role") != "owner"]
     if not grants:
         return None
     circles = {circle for circle, _ in grants}
@@ -122,12 +130,8 @@ def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem
     known = exposure is not UNSET
     decisive = [each for circle, each in grants if circle == exposure or not known]
     outsiders = {whom for circle, each in grants if circle == "outsiders" and (whom := _whom(each)) is not UNSET}
-    return SharedItem(
-        tenant=account.tenant,
-        key=key,
-        label=title,
-        owner=account.key,
-        item=item,
+    return msgspec.structs.replace(
+        item,
         exposure=exposure,
         discoverable=_discoverable(decisive),
         role=_most([word(each.get("role"), _ROLES) for each in decisive]) if known else UNSET,

@@ -11,6 +11,7 @@ TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GMAIL_BATCH = "https://gmail.googleapis.com/batch"
 DRIVE_BATCH = "https://www.googleapis.com/batch/drive/v3"
 ADMIN_BATCH = "https://admin.googleapis.com/batch"
+CALENDAR_BATCH = "https://www.googleapis.com/batch/calendar/v3"
 GROUPS_BATCH = "https://www.googleapis.com/batch/groupssettings/v1"
 
 _GMAIL = "gmail.googleapis.com"
@@ -43,7 +44,12 @@ _SINGLE = (
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/filters"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/delegates"),
     rule(_DRIVE, "GET", "/drive/v3/files"),
+    rule(_DRIVE, "GET", "/drive/v3/drives"),
+    rule(_DRIVE, "GET", "/drive/v3/files/{}/permissions"),
     rule(_DRIVE, "GET", "/groups/v1/groups/{}"),
+    rule(_DRIVE, "GET", "/calendar/v3/users/me/calendarList"),
+    rule(_DRIVE, "GET", "/calendar/v3/calendars/{}/acl"),
+    rule("alertcenter.googleapis.com", "GET", "/v1beta1/alerts"),
 )
 
 
@@ -73,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     rule(_GMAIL, "POST", "/batch", _only_gets(_GMAIL)),
     rule(_DRIVE, "POST", "/batch/drive/v3", _only_gets(_DRIVE)),
     rule(_DRIVE, "POST", "/batch/groupssettings/v1", _only_gets(_DRIVE)),
+    rule(_DRIVE, "POST", "/batch/calendar/v3", _only_gets(_DRIVE)),
     rule(_ADMIN, "POST", "/batch", _only_gets(_ADMIN)),
 )
 """Everything that may leave for Google."""

@@ -58,6 +58,16 @@ SECURITY = Scope(
     "application passwords and apps of each person",
     "application passwords, apps let in more than 180 days ago",
 )
+CALENDARS = Scope(_ROOT + "calendar.calendarlist.readonly", "whose calendars there are", "open calendars")
+CALENDAR_RULES = Scope(_ROOT + "calendar.acls.readonly", "who can see which calendar", "open calendars")
+ALERTS = Scope(
+    _ROOT + "apps.alerts", "Google's own warnings of stolen passwords and attacks", "warnings that nobody looked at"
+)
+SHARED_DRIVES = Scope(
+    _ROOT + "drive.readonly",
+    "shared drives, their members and what lies open in them",
+    "outsiders in shared drives, drives that nobody looks after",
+)
 
 ALL = (
     USERS,
@@ -71,8 +81,11 @@ ALL = (
     AUDIT,
     GMAIL_SETTINGS,
     DRIVE_METADATA,
+    CALENDARS,
+    CALENDAR_RULES,
+    ALERTS,
 )
 """Every scope that the connector asks for by itself, in the order of the documentation."""
 
-OPTIONAL = (SECURITY,)
+OPTIONAL = (SECURITY, SHARED_DRIVES)
 """Scopes that are asked for only when the configuration says so, because they could do great harm in other hands."""

@@ -64,6 +64,7 @@ def client() -> Client:
         ("drive", "drive.v3"),
         ("directory", "admin.directory_v1"),
         ("groups", "groupssettings.v1"),
+        ("calendar", "calendar.v3"),
     ],
 )
 def test_batches_go_where_the_discovery_document_says(service: str, document: str) -> None:
