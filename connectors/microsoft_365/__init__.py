@@ -8,12 +8,13 @@ What surprises about Microsoft's interfaces, and where it is dealt with:
 - Exchange writes booleans as texts here and there: ``"False"`` must not count as true (``values``).
 - ``ExternalDirectoryObjectId`` of a mailbox may be empty; then the user principal name tells whose it is
   (``mailbox_forwarding``).
-- Recipients are named by whatever Exchange has at hand; ``GrantSendOnBehalfTo`` holds display names, which two people may
-  share (``recipients``).
+- Recipients are named by whatever Exchange has at hand; ``GrantSendOnBehalfTo`` holds display names, which two people
+  may share (``recipients``).
 - A null ``SmtpClientAuthenticationDisabled`` means as the organisation has it (``mailbox_settings``).
 - The default outbound policy says ``Enabled: false`` and is in force; the mode Automatic forwards nothing any more
   (``forwarding_policies``).
-- The numbers of links per site, and the older per-user MFA, are in Graph's beta version alone (``sites``, ``protection``).
+- The numbers of links per site, and the older per-user MFA, are in Graph's beta version alone (``sites``,
+  ``protection``).
 - Teams answers with a bare list, or with an object that leads on (``teams``).
 - The registration report leaves people out; somebody it does not list is not known to lack MFA (``registration``).
 - Without Entra ID P1, asking for ``signInActivity`` refuses the whole listing of accounts (``accounts``).
