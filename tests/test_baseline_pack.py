@@ -104,11 +104,16 @@ def test_people_are_called_where_an_intruder_may_read_their_mail() -> None:
     }
 
 
+RARE = 250
+"""Accounts from which on even the rarest kind of problem is planted."""
+
+
 @pytest.mark.parametrize(("accounts", "seed"), [(25, 1), (25, 2), (600, 3)])
 def test_every_kind_of_planted_problem_has_its_policy(accounts: int, seed: int) -> None:
     organisation = generate(accounts=accounts, seed=seed, today=datetime(2026, 1, 15, tzinfo=UTC))
-    planted = {problem.kind: problem.cloud for problem in organisation.problems}
-    assert planted.keys() == POLICY_FOR.keys()
+    planted = {problem.kind for problem in organisation.problems}
+    assert planted <= POLICY_FOR.keys()
+    assert accounts < RARE or planted == POLICY_FOR.keys()
     for problem in organisation.problems:
         assert problem.cloud in BY_ID[POLICY_FOR[problem.kind]].connectors, problem.kind
 
