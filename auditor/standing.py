@@ -117,8 +117,6 @@ def stand(before: Standing | None, reading: TenantReading) -> Standing | None:
         outcomes |= {each.fingerprint: each for each in _findings(result.findings, State.FAIL)}
         excused = (exempted.finding for exempted in result.exempted)
         outcomes |= {each.fingerprint: each for each in _findings(excused, State.EXEMPT)}
-        excused = (each.finding for each in result.exempted)
-        outcomes |= {each.fingerprint: each for each in _findings(excused, State.EXEMPT)}
     past = before.past if before else frozenset()
     if before:
         _carry(before, reading, outcomes)

@@ -61,9 +61,10 @@ def audit(
         with keeping(keep_snapshot) as kept, remembered as record:
             report = run(plan, stop, keeper=kept, history=record)
             write_report(report, format_, output)
+    unkept = told(kept)
     if record and record.failure:
         raise record.failure
-    raise typer.Exit(told(kept) or report.audit.exit_code)
+    raise typer.Exit(unkept or report.audit.exit_code)
 
 
 def run(
