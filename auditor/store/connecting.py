@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
@@ -22,15 +22,14 @@ _FOR_SQLITE = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA synchronous = FULL",
-    "PRAGMA journal_mode = WAL",
 )
 
 
-def connect_sqlite(path: Path) -> Engine:
-    """Return an engine for the file ``path``, which has to be there."""
+def connect_sqlite(path: Path, *, patience: float = _PATIENCE) -> Engine:
+    """Return an engine for the file ``path``, which has to be there; ``patience`` in seconds."""
     # mode=rw, so that a file that is gone is an error and no new history.
     url = URL.create("sqlite", database=f"file:{_escaped(path)}", query={"mode": "rw", "uri": "true"})
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE}, poolclass=NullPool)
+    engine = create_engine(url, connect_args={"timeout": patience}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -64,6 +63,13 @@ def connect_postgresql(address: str, application: str) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
         arguments = {"application_name": application[:63], "connect_timeout": int(_PATIENCE)}
         return create_engine(url, connect_args=arguments, poolclass=NullPool, hide_parameters=True)
+
+
+def write_ahead(engine: Engine, place: str) -> None:
+    """Let readers and the writer of a file go on beside each other. It is written into the file, so it must be ours."""
+    if engine.dialect.name == "sqlite":
+        with translated(place), closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -51,9 +52,9 @@ def translated(place: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        message, remedy = _words(error)
-        said = " ".join(str(error.orig).split()).rstrip(".")
-        raise StoreError(message.format(place=place, said=said), remedy.format(place=place)) from error
+        raise _told(error.orig or error, place) from error
+    except sqlite3.Error as error:  # past SQLAlchemy, where it would begin a transaction
+        raise _told(error, place) from error
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
             "PostgreSQL needs a library that is not installed.", "pip install 'auditor[postgresql]'"
@@ -62,11 +63,17 @@ def translated(place: str) -> Iterator[None]:
         raise StoreError(f"{place} cannot be used: {error}", "Correct 'store' in the configuration.") from error
 
 
-def _words(error: DBAPIError) -> tuple[str, str]:
+def _told(error: BaseException, place: str) -> StoreError:
+    """Return what to say of an error of a driver."""
+    message, remedy = _words(error)
+    said = " ".join(str(error).split()).rstrip(".")
+    return StoreError(message.format(place=place, said=said), remedy.format(place=place))
+
+
+def _words(error: BaseException) -> tuple[str, str]:
     """Return message and remedy for an error of a driver."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        # SQLite's extended codes carry the primary one in the low byte.
-        return _SQLITE.get(code & 0xFF, _UNUSABLE)
-    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, sqlite3.Error):
+        # SQLite's extended codes carry the primary one in the low byte; none comes of Python's own checks.
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNUSABLE)
+    state = getattr(error, "sqlstate", None)
     return _POSTGRESQL.get(str(state)[:2], _SILENT) if state else _SILENT

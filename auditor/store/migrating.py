@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -26,22 +28,28 @@ def revision(connection: Connection) -> str | None:
 
 def require_current(connection: Connection, place: str) -> None:
     """Raise ``StoreError`` unless a database is at the newest step: an older one has to be migrated by a person."""
-    at = revision(connection)
-    if at == newest():
-        return
+    known = [step.revision for step in _steps().walk_revisions()]
+    error = refusal(revision(connection), known, inspect(connection).get_table_names(), place)
+    if error is not None:
+        raise error
+
+
+def refusal(at: str | None, known: Sequence[str], tables: Sequence[str], place: str) -> StoreError | None:
+    """Return why a database at the step ``at`` cannot be used; ``known`` are the steps there are, the newest first."""
+    if at == known[0]:
+        return None
     if at is None:
-        strangers = sorted(inspect(connection).get_table_names())
-        what = f"it holds other tables ({', '.join(strangers[:3])})" if strangers else "it is empty"
-        raise StoreError(
+        what = f"it holds other tables ({', '.join(sorted(tables)[:3])})" if tables else "it is empty"
+        return StoreError(
             f"{place} is no history of the auditor: {what}.",
             "Name the right place under 'store' in the configuration, or move this one away to begin anew.",
         )
-    if at in {step.revision for step in _steps().walk_revisions()}:
-        raise StoreError(
+    if at in known:
+        return StoreError(
             f"{place} was written by an older version of the auditor.",
             "Keep a copy and bring it up to date: auditor store backup FILE && auditor store migrate",
         )
-    raise StoreError(
+    return StoreError(
         f"{place} was written by a newer version of the auditor (step {at}).", "Install that version, or a later one."
     )
 

@@ -27,6 +27,7 @@ def open_store(place: Path | str, *, make: bool = True, sound: bool = True) -> S
     if sound:
         try:
             store.require_sound()
+            store.write_ahead()
         except BaseException:
             store.__exit__()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -14,7 +14,7 @@ from auditor.errors import StoreError
 from auditor.models import Standing
 from auditor.store import integrity, migrating, reading, saving, upkeep
 from auditor.store.connecting import reading as reading_from
-from auditor.store.connecting import writing
+from auditor.store.connecting import write_ahead, writing
 from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
 from auditor.store.reading import KeptAudit
 from auditor.store.record import Record
@@ -53,8 +53,9 @@ class Store:
             try:
                 yield record
             finally:
-                if not record.kept and record.failure is None:
-                    with self._write() as connection:
+                if not record.kept:
+                    # Where even that cannot be written, the next audit of these tenants will.
+                    with suppress(StoreError), self._write() as connection:
                         saving.interrupt(connection, number)
 
     def audits(self) -> tuple[KeptAudit, ...]:
@@ -81,6 +82,10 @@ class Store:
                 f"{self.place} is damaged: {wrong[0]}.",
                 "Put the last good copy in its place (auditor store backup makes them). Nothing was written to it.",
             )
+
+    def write_ahead(self) -> None:
+        """Let readers go on while an audit is written."""
+        write_ahead(self._engine, self.place)
 
     def migrate(self) -> tuple[str | None, str]:
         """Bring the database up to date; return the step before and after."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, func, or_, select, update
-from sqlalchemy.exc import DBAPIError
 
 from auditor.errors import StoreError
 from auditor.store.failures import translated
@@ -67,11 +66,8 @@ def shrink(engine: Engine, place: str) -> None:
     """Give back the room of what was forgotten; what was there is overwritten."""
     # Outside every transaction, where SQLAlchemy would begin one.
     with translated(place), closing(engine.raw_connection()) as connection:
-        try:
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.cursor().execute(statement)
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(None, None, error, sqlite3.Error, hide_parameters=True) from error
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            connection.cursor().execute(statement)
 
 
 def rows(connection: Connection) -> Iterator[dict[str, object]]:
