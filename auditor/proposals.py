@@ -58,7 +58,7 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Return what the configuration may lack, given what is in it. Whoever holds a role needs no entry."""
     active = [each for each in accounts if each.status not in {"suspended", "archived"} and each.type != "service"]
-    found = {*_units(active, units), *_addresses(active, tiers, units), *_links(active, links)}
+    found = {*_units(active, tiers, units), *_addresses(active, tiers, units), *_links(active, links)}
     return tuple(sorted(found))
 
 
@@ -81,17 +81,18 @@ def yaml(proposals: Sequence[Proposal], neutral: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n" if len(lines) > 1 else ""
 
 
-def _units(accounts: Sequence[Account], units: Mapping[str, Tier]) -> Iterator[Proposal]:
-    """Yield units that are called by what their people do."""
+def _units(accounts: Sequence[Account], tiers: Mapping[str, Tier], units: Mapping[str, Tier]) -> Iterator[Proposal]:
+    """Yield units that are called by what their people do, and hold some of whom nothing is said."""
     members: defaultdict[str, int] = defaultdict(int)
     for account in accounts:
-        if isinstance(account.unit, str) and account.unit != "/" and tier_of_unit(account.unit, units) is None:
+        told = account.is_admin is True or account.address in tiers or tier_of_unit(account.unit, units) is not None
+        if isinstance(account.unit, str) and not told:
             members[account.unit] += 1
     for path, number in members.items():
         tier = _tier(path.rpartition("/")[2])
         if tier and path.isprintable():
             people = "1 account" if number == 1 else f"{number} accounts"
-            yield Proposal("unit", tier, (path,), f"{people} in a unit of that name")
+            yield Proposal("unit", tier, (path,), f"{people} without a tier in a unit of that name")
 
 
 def _addresses(accounts: Sequence[Account], tiers: Mapping[str, Tier], units: Mapping[str, Tier]) -> Iterator[Proposal]:

@@ -26,12 +26,13 @@ def proposed(*accounts: Account, **configured: object) -> tuple[Proposal, ...]:
 def test_a_unit_is_proposed_by_its_name_with_the_number_of_its_people() -> None:
     members = [account(f"{n}@x.example", unit="/HQ/Finance and Payroll") for n in range(3)]
     assert proposed(*members) == (
-        Proposal("unit", "finance", ("/HQ/Finance and Payroll",), "3 accounts in a unit of that name"),
+        Proposal("unit", "finance", ("/HQ/Finance and Payroll",), "3 accounts without a tier in a unit of that name"),
     )
 
 
 def test_what_is_configured_is_not_proposed() -> None:
     assert proposed(account(ANA, unit="/HQ/Finance"), units={"/HQ": "staff"}) == ()
+    assert proposed(account(ANA, unit="/HQ/Finance"), tiers={ANA: "finance"}) == ()
     assert proposed(account("treasurer@x.example"), tiers={"treasurer@x.example": "staff"}) == ()
     assert proposed(account("treasurer@x.example", is_admin=True)) == ()
 
