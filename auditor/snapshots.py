@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,7 @@ from auditor.facts import KINDS, Fact, Tenant
 from auditor.models import Coverage, Gap, TenantReference
 from auditor.snapshot_lines import FORMAT, LONGEST, Beginning, End, fact_of, is_newer, lacking, parse
 
+_AGE = b"age-encryption.org/v1"
 _ANOTHER = "Take another copy of it. A snapshot that is not whole is not judged."
 
 
@@ -38,18 +40,23 @@ class Snapshot:
         self._facts = 0
         self._tenants: frozenset[str] = frozenset()
         self._ahead: tuple[str, Raw] | None = None
+        self._file: BufferedReader | None = None
         self._stream: gzip.GzipFile | None = None
 
     def __enter__(self) -> Self:
         try:
-            with self._path.open("rb") as file:
-                start = file.read(21)
-            if start == b"age-encryption.org/v1":
-                raise SnapshotError(f"{self._path} is encrypted.", f"Decrypt it first: age -d -i KEY {self._path}")
-            self._stream = gzip.open(self._path, "rb")
+            self._file = self._path.open("rb")
+            start = self._file.peek(len(_AGE))[: len(_AGE)]  # a pipe can be read only once
         except OSError as error:
+            if self._file is not None:
+                self._file.close()
             remedy = "Look at the path, and at who may read the file."
             raise SnapshotError(f"{self._path} cannot be read: {error.strerror}.", remedy) from error
+        if start == _AGE:
+            self._file.close()
+            command = f"age -d -i KEY {self._path} | auditor audit --from-snapshot /dev/stdin"
+            raise SnapshotError(f"{self._path} is encrypted.", f"Decrypt it on the way: {command}")
+        self._stream = gzip.GzipFile(fileobj=self._file, mode="rb")
         return self
 
     def __exit__(
@@ -57,6 +64,8 @@ class Snapshot:
     ) -> None:
         if self._stream is not None:
             self._stream.close()
+        if self._file is not None:
+            self._file.close()
 
     def begin(self) -> Beginning:
         """Return what the snapshot is of."""

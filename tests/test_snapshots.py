@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import resource
 import threading
 import tracemalloc
@@ -248,8 +249,16 @@ def test_an_encrypted_snapshot_is_refused_with_the_command_that_opens_it(path: P
     error = refused(path)
     assert (error.message, error.remedy) == (
         f"{path} is encrypted.",
-        f"Decrypt it first: age -d -i KEY {path}",
+        f"Decrypt it on the way: age -d -i KEY {path} | auditor audit --from-snapshot /dev/stdin",
     )
+
+
+def test_a_snapshot_can_come_out_of_a_pipe(path: Path) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading), os.fdopen(writing, "wb") as pipe:
+        pipe.write(path.read_bytes())
+        pipe.close()
+        assert everything(Path(f"/dev/fd/{reading}")) == everything(path)
 
 
 def test_a_snapshot_that_is_not_there_is_told(tmp_path: Path) -> None:
