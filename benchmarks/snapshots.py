@@ -74,9 +74,8 @@ def main() -> None:
         read = time.perf_counter()
         size = path.stat().st_size / 1e6
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{number:,} facts: kept in {kept - began:.1f} s, read in {read - kept:.1f} s, {size:.1f} MB, {most:.0f} MB of memory"
-    )
+    print(f"{number:,} facts: kept in {kept - began:.1f} s, read in {read - kept:.1f} s")
+    print(f"{size:.1f} MB on disk, {most:.0f} MB of memory at the most")
 
 
 if __name__ == "__main__":
