@@ -23,6 +23,8 @@ from auditor.config_values import (
     NotLiteral,
     Pack,
     PrivateFile,
+    Resolver,
+    Selector,
     Slug,
     Some,
     UnitPath,
@@ -162,6 +164,13 @@ class Store(_Section):
         return self
 
 
+class MailDomains(_Section):
+    """What the DNS is asked about mail domains: by which resolver, and for which selectors of DKIM keys by domain."""
+
+    resolver: Resolver | None = None
+    selectors: dict[Domain, Annotated[tuple[Selector, ...], Some]] = Field(default_factory=dict)
+
+
 class Config(_Section):
     """All that an audit is told. ``fail_on`` is the severity from which open findings end with exit code 1.
 
@@ -176,6 +185,7 @@ class Config(_Section):
     exemption_days: Annotated[int, Field(ge=1, le=1830)] = 180
     fail_on: Severity = Severity.LOW
     reading: Reading = Reading()
+    mail_domains: MailDomains = MailDomains()
     store: Annotated[Store, Field(default_factory=dict, validate_default=True)]
 
     @property

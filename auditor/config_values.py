@@ -158,6 +158,17 @@ Variable = Annotated[
     str,
     _form(r"[A-Z_][A-Z0-9_]*", "this is no name of a variable", "Use capital letters, like AUDITOR_MICROSOFT_SECRET."),
 ]
+Selector = Annotated[
+    str, _form(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "this is no selector", "Write it like google.")
+]
+Resolver = Annotated[
+    str,
+    _form(
+        r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{1,5})?|\[[0-9a-f:]+\]:[0-9]{1,5}|[0-9a-f]*:[0-9a-f:]+",
+        "this is no address of a resolver",
+        "Write it like 9.9.9.9, or 127.0.0.1:5353 with another port than 53.",
+    ),
+]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
 DatabaseFile = Annotated[Path, PlainValidator(_database_file), Field(validate_default=True)]

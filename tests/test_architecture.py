@@ -134,7 +134,10 @@ CORE = [module for module in MODULES if module.is_in("auditor")]
 CONNECTORS = [module for module in MODULES if module.is_in("connectors") and not module.is_in(PRACTICE)]
 PRACTISING = [module for module in MODULES if module.is_in(PRACTICE)]
 REAL = [*CORE, *CONNECTORS]
-VENDORS = sorted({f"connectors.{m.name.split('.')[1]}" for m in CONNECTORS if m.path.parent != ROOT / "connectors"})
+SHARED = "connectors.domains"
+VENDORS = sorted(
+    {f"connectors.{m.name.split('.')[1]}" for m in CONNECTORS if m.path.parent != ROOT / "connectors"} - {SHARED}
+)
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 
 

@@ -41,6 +41,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
                 "endpoints": microsoft,
             },
         ],
+        "mail_domains": {"resolver": f"127.0.0.1:{served.dns}", "selectors": served.dkim_selectors},
         "people": {tier: list(addresses) for tier, addresses in served.tiers.items()},
     }
     path = folder / "config.yaml"

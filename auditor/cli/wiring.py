@@ -83,10 +83,12 @@ def history(config: Config, *, make: bool = False, sound: bool = True) -> Store:
 
 
 def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:
+    from connectors.domains import Lookups  # noqa: PLC0415 - lazy by design
     from connectors.google_workspace import Access, GoogleConnector  # noqa: PLC0415 - lazy by design
     from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
 
     assert isinstance(tenant, GoogleTenant)  # noqa: S101 - the table below says so
+    resolver = config.mail_domains.resolver
     access = Access(
         tenant=tenant.id,
         customer=tenant.customer,
@@ -94,6 +96,8 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         key=read_private_file(tenant.credentials.key_file),
         security=tenant.security,
         shared_drives=tenant.shared_drives,
+        lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
+        selectors=config.mail_domains.selectors,
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,
@@ -102,10 +106,12 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
 
 
 def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:
+    from connectors.domains import Lookups  # noqa: PLC0415 - lazy by design
     from connectors.microsoft_365 import Access, MicrosoftConnector  # noqa: PLC0415 - lazy by design
     from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
 
     assert isinstance(tenant, MicrosoftTenant)  # noqa: S101 - the table below says so
+    resolver = config.mail_domains.resolver
     given = tenant.credentials
     certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
     access = Access(
@@ -120,6 +126,8 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
         teams=tenant.teams,
         cloud=tenant.cloud,
         break_glass=frozenset(tenant.break_glass),
+        lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
+        selectors=config.mail_domains.selectors,
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,

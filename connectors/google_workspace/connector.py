@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from auditor.errors import GapReason, ReadError, SignInError
 from auditor.facts import Directory, Tenant
+from connectors.domains import Lookups, MailDomainsCollector
 from connectors.door import Door
 from connectors.google_workspace.accounts import AccountsCollector
 from connectors.google_workspace.alerts import AlertsCollector
@@ -42,6 +43,10 @@ class Access:
     """Whether application passwords and apps of each person are read, with a scope that could do harm."""
     shared_drives: bool = False
     """Whether shared drives are read, with a scope that could read every document."""
+    lookups: Lookups | None = None
+    """Where mail domains are looked up; without it they are not."""
+    selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Selectors of DKIM keys by domain, as far as somebody knows them."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32
@@ -58,6 +63,7 @@ _Collector = (
     | CalendarsCollector
     | AlertsCollector
     | SharedDrivesCollector
+    | MailDomainsCollector
 )
 
 
@@ -129,7 +135,19 @@ class GoogleConnector:
             apps(self._client, directory, admin),
             CalendarsCollector(self._client, directory),
             AlertsCollector(self._client, directory, admin),
+            *self._mail_domains(),
             *([SharedDrivesCollector(self._client, directory, admin)] if self._access.shared_drives else []),
+        )
+
+    def _mail_domains(self) -> Sequence[MailDomainsCollector]:
+        """List the collector of what the DNS says, where there is somebody to ask."""
+        if self._access.lookups is None:
+            return ()
+        domains = DomainsCollector(self._client, self._tenant, self._access.admin)
+        return (
+            MailDomainsCollector(
+                self._access.tenant, domains.names, self._access.lookups, ("google",), self._access.selectors
+            ),
         )
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connectors.domains import Lookups
 from connectors.microsoft_365.clouds import CloudName
 from connectors.patience import Patience
 
@@ -20,6 +21,8 @@ class Access:
     ``items`` allows reading who can open which files, which takes a permission that can read the files themselves.
     ``teams`` allows reading Teams' settings, which takes a permission of its own.
     ``break_glass`` are the addresses of the accounts for emergencies, in lower case.
+    ``lookups`` answers questions about mail domains, without it none are asked; ``selectors`` are those of DKIM keys by
+    domain, as far as somebody knows them.
     ``cloud`` is the national cloud in which the tenant lives.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
     """
@@ -35,6 +38,8 @@ class Access:
     items: bool = False
     teams: bool = False
     break_glass: frozenset[str] = frozenset()
+    lookups: Lookups | None = None
+    selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32

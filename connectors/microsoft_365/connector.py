@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auditor.errors import ReadError, SignInError
 from auditor.facts import UNSET, Directory, Tenant
+from connectors.domains import MailDomainsCollector
 from connectors.door import Door
 from connectors.microsoft_365 import entra_parts, exchange_parts, sharing_settings, teams
 from connectors.microsoft_365.access import Access
@@ -59,6 +60,7 @@ _Collector = (
     | GroupsCollector
     | SitesCollector
     | MeetingPoliciesCollector
+    | MailDomainsCollector
     | ItemsCollector
     | UnreadItems
 )
@@ -148,8 +150,17 @@ class MicrosoftConnector:
             GroupsCollector(self._graph, directory),
             SitesCollector(self._graph, directory.tenant.tenant, self._access.items),
             MeetingPoliciesCollector(self._teams, directory.tenant.tenant),
+            *self._mail_domains(directory.tenant.tenant),
             *items,
         )
+
+    def _mail_domains(self, tenant: str) -> Sequence[MailDomainsCollector]:
+        """List the collector of what the DNS says, where there is somebody to ask."""
+        if self._access.lookups is None:
+            return ()
+        names = DomainsCollector(self._graph, tenant).names
+        usual = ("selector1", "selector2")
+        return (MailDomainsCollector(tenant, names, self._access.lookups, usual, self._access.selectors),)
 
     def _settings(self) -> Sequence[Part]:
         return (

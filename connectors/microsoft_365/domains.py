@@ -44,6 +44,13 @@ class DomainsCollector:
             except ReadError as error:
                 yield Failure(_TARGET, error, "domain")
 
+    def names(self) -> Iterator[str]:
+        """Yield the names of the domains. Raises ``ReadError`` when one cannot be read."""
+        for each in self.read(()):
+            if isinstance(each, Failure):
+                raise each.error
+            yield each.name
+
 
 def parse_domain(wire: Wire, tenant: str) -> Domain:
     """Return the domain that a row describes; its id is its name. Raises ``ReadError`` without one."""

@@ -24,13 +24,13 @@ from auditor.logs import configure
 from connectors.allow_list import AllowList
 from connectors.door import Answer, Door
 from connectors.google_workspace import multipart
-from connectors.google_workspace.accounts import parse_account
+from connectors.google_workspace.account_fields import parse_account
 from connectors.google_workspace.answers import nothing_there, read_error, refusal, throttled
 from connectors.google_workspace.client import BATCH_ADDRESSES, Call, Client, listed, next_call
 from connectors.google_workspace.domains import DomainsCollector
 from connectors.google_workspace.effective_settings import parse_policy, parse_units, setting_of
 from connectors.google_workspace.files import parse_file
-from connectors.google_workspace.mail import SETTINGS
+from connectors.google_workspace.mail_rules import SETTINGS
 from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, TOKEN_URL
 from connectors.google_workspace.roles import parse_assignment, parse_role
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS

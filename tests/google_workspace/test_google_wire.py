@@ -10,10 +10,10 @@ import pytest
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, Tenant
-from connectors.google_workspace.accounts import counted, parse_account, with_shared_recovery
+from connectors.google_workspace.account_fields import counted, parse_account, with_shared_recovery
 from connectors.google_workspace.client import listed
 from connectors.google_workspace.files import parse_file
-from connectors.google_workspace.mail import (
+from connectors.google_workspace.mail_rules import (
     parse_auto_forwarding,
     parse_delegates,
     parse_filters,
