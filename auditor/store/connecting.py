@@ -29,7 +29,7 @@ def connect_sqlite(path: Path, *, patience: float = _PATIENCE) -> Engine:
     """Return an engine for the file ``path``, which has to be there; ``patience`` in seconds."""
     # mode=rw, so that a file that is gone is an error and no new history.
     url = URL.create("sqlite", database=f"file:{_escaped(path)}", query={"mode": "rw", "uri": "true"})
-    engine = create_engine(url, connect_args={"timeout": patience}, poolclass=NullPool)
+    engine = create_engine(url, connect_args={"timeout": patience})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

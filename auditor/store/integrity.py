@@ -46,10 +46,12 @@ def _of_intervals(connection: Connection, table: Table) -> Iterator[str]:
             yield f"{count} rows of {table.name} hold from or to an audit that was not whole"
     if count := connection.scalar(select(func.count()).select_from(table).where(table.c.last < table.c.first)):
         yield f"{count} rows of {table.name} end before they begin"
-    other = table.alias()
-    same = [column == other.c[column.name] for column in _SAME[table]]
-    meets = (other.c.last.is_(None)) | (other.c.last >= table.c.first)
-    pairs = select(func.count()).select_from(table.join(other, same[0]))
-    pairs = pairs.where(*same[1:], other.c.number != table.c.number, other.c.first <= table.c.first, meets)
-    if count := connection.scalar(pairs):
+    same, order = _SAME[table], (table.c.first, table.c.number)
+    earlier = select(
+        table.c.first,
+        func.lag(table.c.number).over(partition_by=same, order_by=order).label("number"),
+        func.lag(table.c.last).over(partition_by=same, order_by=order).label("last"),
+    ).subquery()
+    unended = earlier.c.last.is_(None) | (earlier.c.last >= earlier.c.first)
+    if count := connection.scalar(select(func.count()).where(earlier.c.number.is_not(None), unended)):
         yield f"{count} rows of {table.name} overlap"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
@@ -23,22 +23,26 @@ def turn(
     *,
     first: int,
     last: int,
-    end: Callable[[Identity], Row] = lambda _: {},
-) -> dict[Identity, int]:
-    """End the rows of ``holding`` that are not in ``now``, begin those that are missing; return the new numbers.
-
-    ``last`` is the last audit in which those held that end, ``end`` gives what else to write of them.
-    """
+) -> None:
+    """End the rows of ``holding`` that are not in ``now``, and begin those that are missing."""
     left = dict(now)
-    ended: list[Row] = []
-    for number, identity in holding:
-        if left.pop(identity, None) is None:
-            ended.append({"row": number, "last": last, **end(identity)})
-    update_rows(connection, table, ended)
-    fresh = dict(zip(left, range(next_number(connection, table), 1 << 31), strict=False))
-    rows = [{"number": fresh[identity], **row, "first": first, "last": None} for identity, row in left.items()]
-    insert_rows(connection, table, rows)
-    return fresh
+    ended = [number for number, identity in holding if left.pop(identity, None) is None]
+    end(connection, table, [{"row": number} for number in ended], last=last)
+    begin(connection, table, list(left.values()), first=first)
+
+
+def end(connection: Connection, table: Table, rows: Sequence[Row], *, last: int) -> None:
+    """End rows, given with what else is to be written of each; ``last`` is the last audit in which they held."""
+    update_rows(connection, table, [{**row, "last": last} for row in rows])
+
+
+def begin(connection: Connection, table: Table, rows: Sequence[Row], *, first: int) -> Sequence[int]:
+    """Write rows that hold from the audit ``first`` on; return their numbers."""
+    start = next_number(connection, table)
+    numbers = range(start, start + len(rows))
+    fresh = [{"number": number, **row, "first": first, "last": None} for number, row in zip(numbers, rows, strict=True)]
+    insert_rows(connection, table, fresh)
+    return numbers
 
 
 def next_number(connection: Connection, table: Table) -> int:

@@ -34,11 +34,11 @@ def numbers(
     found: dict[str, int] = {}
     renamed: list[Row] = []
     for some in portions(marks):
-        for number, mark, *names in connection.execute(
+        for number, mark, *kept in connection.execute(
             select(facts.c.number, facts.c.identity, *NAMES).where(facts.c.identity.in_(some))
         ):
             found[mark] = number
-            renamed += correction(number, names, references[mark]) if rename else []
+            renamed += _correction(number, kept, references[mark]) if rename else []
     correct(connection, renamed)
     missing = [mark for mark in marks if mark not in found]
     fresh = dict(zip(missing, range(next_number(connection, facts), 1 << 31), strict=False))
@@ -46,15 +46,15 @@ def numbers(
     for mark, number in fresh.items():
         fact = references[mark]
         about = {"identity": mark, "kind": fact.kind, "key": fact.key}
-        rows.append({"number": number, "tenant": tenant, **about, **_names(fact)})
+        rows.append({"number": number, "tenant": tenant, **about, **names(fact)})
     insert_rows(connection, facts, rows)
     return found | fresh
 
 
-def correction(number: int, names: Sequence[str | None], fact: FactReference) -> list[Row]:
-    """Return what to write of a fact that now goes by other names than ``names``; nothing if it does not."""
-    now = _names(fact)
-    return [] if list(names) == list(now.values()) else [{"row": number, **now}]
+def _correction(number: int, kept: Sequence[str | None], fact: FactReference) -> list[Row]:
+    """Return what to write of a fact that now goes by other names than ``kept``; nothing if it does not."""
+    now = names(fact)
+    return [] if list(kept) == list(now.values()) else [{"row": number, **now}]
 
 
 def correct(connection: Connection, corrections: Sequence[Row]) -> None:
@@ -62,7 +62,8 @@ def correct(connection: Connection, corrections: Sequence[Row]) -> None:
     update_rows(connection, facts, corrections)
 
 
-def _names(fact: FactReference) -> Row:
+def names(fact: FactReference) -> Row:
+    """Return by what names a fact goes, by column."""
     owner = fact.owner
     return {
         "label": fact.label,

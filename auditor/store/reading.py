@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 
 from auditor.models import (
     Counts,
@@ -32,6 +32,8 @@ from auditor.store.schema import (
 )
 
 _COUNTS = tuple(Counts.model_fields)
+_STATES = {state.value: state for state in State}
+_SEVERITIES = {severity.value: severity for severity in Severity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,43 +152,43 @@ def newest_audit(connection: Connection) -> int:
     return connection.scalar(select(func.max(audits.c.number))) or 0
 
 
-def _outcomes(connection: Connection, tenant: int, number: int) -> Sequence[StandingOutcome]:
-    """Return what stood of a tenant after an audit that read it."""
-    query = (
-        select(
-            outcomes.c.fingerprint,
-            policies.c.id,
-            outcomes.c.state,
-            outcomes.c.severity,
-            facts.c.kind,
-            facts.c.key,
-            facts.c.label,
-            facts.c.owner,
-            facts.c.owner_address,
-            facts.c.owner_name,
-            evidence.c.text,
-        )
-        .join(policies, policies.c.number == outcomes.c.policy)
-        .join(facts, facts.c.number == outcomes.c.fact)
-        .join(evidence, evidence.c.outcome == outcomes.c.number, isouter=True)
-        .where(outcomes.c.tenant == tenant, holds(outcomes, number))
+def _outcomes(connection: Connection, tenant: int, number: int) -> Iterator[StandingOutcome]:
+    """Yield what stood of a tenant after an audit that read it; what is about one fact shares the reference to it."""
+    stood = and_(outcomes.c.tenant == tenant, holds(outcomes, number))
+    references = _references(connection, select(outcomes.c.fact).where(stood))
+    names = {place: name for place, name in connection.execute(select(policies))}  # noqa: C416 - rows are no pairs to dict()
+    query = select(
+        outcomes.c.fingerprint,
+        outcomes.c.policy,
+        outcomes.c.state,
+        outcomes.c.severity,
+        outcomes.c.fact,
+        evidence.c.text,
     )
-    return [
-        StandingOutcome(
-            mark,
-            policy,
-            State(state),
-            Severity(severity),
-            # Read from the store, it has been through validation once; a hundred thousand need not go again.
-            FactReference.model_construct(
-                kind=kind,
-                key=key,
-                label=label,
-                owner=None
-                if owner is None
-                else OwnerReference.model_construct(key=owner, address=address or "", name=name or ""),
-            ),
-            text or "",
+    query = query.join(evidence, evidence.c.outcome == outcomes.c.number, isouter=True).where(stood)
+    for mark, policy, state, severity, fact, words in connection.execute(query):
+        yield StandingOutcome(mark, names[policy], _STATES[state], _SEVERITIES[severity], references[fact], words or "")
+
+
+def _references(connection: Connection, wanted: Select[tuple[int]]) -> dict[int, FactReference]:
+    """Return the references to facts by number."""
+    query = select(
+        facts.c.number,
+        facts.c.kind,
+        facts.c.key,
+        facts.c.label,
+        facts.c.owner,
+        facts.c.owner_address,
+        facts.c.owner_name,
+    ).where(facts.c.number.in_(wanted))
+    # Read from the store, it has been through validation once; a hundred thousand need not go again.
+    known, owned = FactReference.model_construct, OwnerReference.model_construct
+    return {
+        number: known(
+            kind=kind,
+            key=key,
+            label=label,
+            owner=None if owner is None else owned(key=owner, address=address or "", name=name or ""),
         )
-        for mark, policy, state, severity, kind, key, label, owner, address, name, text in connection.execute(query)
-    ]
+        for number, kind, key, label, owner, address, name in connection.execute(query)
+    }

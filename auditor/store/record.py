@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from auditor.errors import StoreError
 from auditor.models import Report, Standing
 from auditor.store import saving
+from auditor.store.audit_rows import end_audit
 
 _log = structlog.get_logger(__name__)
 
@@ -42,9 +43,9 @@ class Record:
         try:
             with self._write() as connection:
                 if standings:
-                    saving.save(connection, self._number, report, standings)
+                    saving.save(connection, self._number, report, self._standings, standings)
                 else:
-                    saving.interrupt(connection, self._number, report)
+                    end_audit(connection, self._number, "interrupted", report)
         except StoreError as error:
             _log.warning("audit not kept", reason=error.message)
             self.failure = error

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from auditor import __version__
 from auditor.models import (
     OPEN,
     Counts,
@@ -23,9 +21,9 @@ from auditor.models import (
     fingerprint,
 )
 from auditor.store import kept_facts
-from auditor.store.intervals import Row, insert_rows, next_number, turn, update_rows
+from auditor.store.audit_rows import end_audit
+from auditor.store.intervals import Row, begin, end, insert_rows, next_number, portions, turn, update_rows
 from auditor.store.schema import (
-    audits,
     coverage,
     evidence,
     facts,
@@ -39,36 +37,20 @@ from auditor.store.schema import (
 )
 
 
-def begin(connection: Connection, *, audit_id: str, organisation: str, asked: Iterable[str], started: datetime) -> int:
-    """Write that an audit of the tenants ``asked`` has begun, and return its number.
-
-    Audits of the same tenants that are still called running are dead, because their locks are ours: they become
-    interrupted.
-    """
-    wanted = sorted(asked)
-    running = select(audits.c.number, audits.c.asked).where(audits.c.state == "running")
-    for number, others in connection.execute(running).all():
-        if set(others.split()) & set(wanted):
-            interrupt(connection, number)
-    number = next_number(connection, audits)
-    row = {"number": number, "id": audit_id, "organisation": organisation, "version": __version__}
-    connection.execute(insert(audits), row | {"asked": " ".join(wanted), "state": "running", "started": started})
-    return number
-
-
-def interrupt(connection: Connection, number: int, report: Report | None = None) -> None:
-    """Write that an audit was interrupted; what it saw is compared with nothing."""
-    _end(connection, number, "interrupted", report)
-
-
-def save(connection: Connection, number: int, report: Report, standings: Mapping[str, Standing]) -> None:
-    """Write what stands after the audit ``number``, and end what does not stand any more."""
+def save(
+    connection: Connection,
+    number: int,
+    report: Report,
+    before: Mapping[str, Standing | None],
+    standings: Mapping[str, Standing],
+) -> None:
+    """Write what stands after the audit ``number``, and end what stood ``before`` and does not stand any more."""
     for reference in report.tenants:
         if standing := standings.get(reference.id):
             tenant = _tenant(connection, reference.id, reference.label, reference.connector)
             last = connection.scalar(select(func.max(summaries.c.audit)).where(summaries.c.tenant == tenant)) or 0
-            _Save(connection, report, standing, tenant, number, last).write()
-    _end(connection, number, "whole", report)
+            _Save(connection, report, before.get(reference.id), standing, tenant, number, last).write()
+    end_audit(connection, number, "whole", report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +59,7 @@ class _Save:
 
     connection: Connection
     report: Report
+    before: Standing | None
     standing: Standing
     tenant: int
     number: int
@@ -123,50 +106,67 @@ class _Save:
         insert_rows(self.connection, coverage, kept)
 
     def _outcomes(self, known: Mapping[str, int]) -> None:
-        now = {(each.fingerprint, each.state.value): each for each in self.standing.outcomes.values()}
-        holding, severities = [], []
-        renamed: dict[int, Row] = {}
-        query = (
-            select(outcomes.c.number, outcomes.c.fingerprint, outcomes.c.state, outcomes.c.severity, facts.c.number)
-            .add_columns(*kept_facts.NAMES)
-            .join(facts, facts.c.number == outcomes.c.fact)
-            .where(outcomes.c.tenant == self.tenant, outcomes.c.last.is_(None))
+        before, now = self.before.outcomes if self.before else {}, self.standing.outcomes
+        same = {mark: before[mark] for mark, each in now.items() if mark in before and before[mark].state is each.state}
+        self._correct(same)
+        over = {mark: each for mark, each in before.items() if mark not in same}
+        rows = self._holding(over)
+        end(
+            self.connection,
+            outcomes,
+            [{"row": row, "resolved": self._resolved(over[mark])} for mark, row in rows.items()],
+            last=self.last,
         )
-        for number, mark, state, severity, fact, *names in self.connection.execute(query):
-            holding.append((number, (mark, state)))
-            if each := now.get((mark, state)):
-                severities += [{"row": number, "severity": each.severity.value}] if each.severity != severity else []
-                renamed |= {row["row"]: row for row in kept_facts.correction(fact, names, each.fact)}
-        update_rows(self.connection, outcomes, severities)
-        kept_facts.correct(self.connection, list(renamed.values()))
-
-        held = {identity for _, identity in holding}
-        fresh = {identity: each for identity, each in now.items() if identity not in held}
-        places = {identity: kept_facts.identity(self.tenant, e.fact.kind, e.fact.key) for identity, e in fresh.items()}
-        references = {places[identity]: each.fact for identity, each in fresh.items()}
-        numbers = kept_facts.numbers(self.connection, self.tenant, references)
-        rows: dict[tuple[str, str], Row] = {identity: {} for identity in now} | {
-            identity: {
+        fresh = [each for mark, each in now.items() if mark not in same]
+        places = [kept_facts.identity(self.tenant, each.fact.kind, each.fact.key) for each in fresh]
+        references = dict(zip(places, (each.fact for each in fresh), strict=True))
+        facts_ = kept_facts.numbers(self.connection, self.tenant, references)
+        begun = [
+            {
                 "tenant": self.tenant,
                 "policy": known[each.policy],
-                "fact": numbers[places[identity]],
+                "fact": facts_[place],
                 "fingerprint": each.fingerprint,
                 "state": each.state.value,
                 "severity": each.severity.value,
                 "resolved": False,
             }
-            for identity, each in fresh.items()
-        }
-        begun = turn(self.connection, outcomes, holding, rows, first=self.number, last=self.last, end=self._resolved)
-        findings = {f.fingerprint: f for result in self.report.results for f in result.findings} if begun else {}
-        words = [_evidence(number, now[identity], findings) for identity, number in begun.items()]
+            for each, place in zip(fresh, places, strict=True)
+        ]
+        numbers = begin(self.connection, outcomes, begun, first=self.number)
+        found = {f.fingerprint: f for result in self.report.results for f in result.findings} if fresh else {}
+        words = [_evidence(row, each, found) for row, each in zip(numbers, fresh, strict=True)]
         insert_rows(self.connection, evidence, words)
 
-    def _resolved(self, identity: tuple[str, str]) -> Row:
+    def _correct(self, same: Mapping[str, StandingOutcome]) -> None:
+        """Bring severities and names up to date of what stands as it stood."""
+        now, renamed = self.standing.outcomes, {}
+        weighed = {mark: each for mark, each in same.items() if now[mark].severity is not each.severity}
+        # What is about one fact shares the reference to it, so that each is looked at once.
+        shared = {id(earlier.fact): (earlier.fact, now[mark].fact) for mark, earlier in same.items()}
+        for earlier, fact in shared.values():
+            if kept_facts.names(fact) != kept_facts.names(earlier):
+                renamed[kept_facts.identity(self.tenant, fact.kind, fact.key)] = fact
+        kept_facts.numbers(self.connection, self.tenant, renamed)
+        rows = self._holding(weighed).items()
+        update_rows(
+            self.connection, outcomes, [{"row": row, "severity": now[mark].severity.value} for mark, row in rows]
+        )
+
+    def _holding(self, wanted: Mapping[str, StandingOutcome]) -> dict[str, int]:
+        """Return the rows of outcomes that stand, by fingerprint. Nobody else has changed them: the lock is ours."""
+        rows: dict[str, int] = {}
+        query = select(outcomes.c.fingerprint, outcomes.c.number)
+        query = query.where(outcomes.c.tenant == self.tenant, outcomes.c.last.is_(None))
+        for some in portions(sorted(wanted)):
+            found = self.connection.execute(query.where(outcomes.c.fingerprint.in_(some)))
+            rows |= {mark: number for mark, number in found}  # noqa: C416 - rows are no pairs to dict()
+        return rows
+
+    def _resolved(self, earlier: StandingOutcome) -> bool:
         """Return whether an outcome that ends was an open finding, and stands as none any more."""
-        mark, state = identity
-        now = self.standing.outcomes.get(mark)
-        return {"resolved": state in OPEN and (now is None or now.state not in OPEN)}
+        now = self.standing.outcomes.get(earlier.fingerprint)
+        return earlier.state in OPEN and (now is None or now.state not in OPEN)
 
     def _verdicts(self, known: Mapping[str, int]) -> None:
         query = select(verdicts.c.number, verdicts.c.policy, verdicts.c.outcome)
@@ -203,11 +203,6 @@ class _Save:
         rows: dict[str, Row] = {key: {} for key in accounts}
         rows |= {key: {"fact": numbers[mark]} for mark, key in fresh.items()}
         turn(self.connection, presences, holding, rows, first=self.number, last=self.last)
-
-
-def _end(connection: Connection, number: int, state: str, report: Report | None) -> None:
-    ended = {"finished": report.audit.finished, "exit_code": report.audit.exit_code} if report else {}
-    connection.execute(update(audits).where(audits.c.number == number).values(state=state, **ended))
 
 
 def _tenant(connection: Connection, name: str, label: str, connector: str) -> int:

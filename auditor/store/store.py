@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from auditor.errors import StoreError
 from auditor.models import Standing
-from auditor.store import integrity, migrating, reading, saving, upkeep
+from auditor.store import integrity, migrating, reading, upkeep
+from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
 from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
@@ -46,7 +47,7 @@ class Store:
         """
         with self._locked(tenants, wait):
             with self._write() as connection:
-                number = saving.begin(
+                number = begin_audit(
                     connection, audit_id=audit_id, organisation=organisation, asked=tenants, started=started
                 )
             record = Record(self._write, number, audit_id, {tenant: self.standing(tenant) for tenant in tenants})
@@ -56,7 +57,7 @@ class Store:
                 if not record.kept:
                     # Where even that cannot be written, the next audit of these tenants will.
                     with suppress(StoreError), self._write() as connection:
-                        saving.interrupt(connection, number)
+                        end_audit(connection, number, "interrupted")
 
     def audits(self) -> tuple[KeptAudit, ...]:
         """Return all audits, oldest first."""
