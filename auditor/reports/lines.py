@@ -33,7 +33,7 @@ STYLES: Final = {
 """Style of each level, of each severity, and of what passed."""
 
 
-def line(mark: str, text: Text) -> RenderableType:
+def line(mark: str, text: RenderableType) -> RenderableType:
     """Return a text that hangs beside its severity."""
     row = Table.grid(padding=(0, 2, 0, 0))
     row.add_column(width=8)
@@ -49,7 +49,10 @@ def under(text: Text) -> RenderableType:
 
 def fix(task: Task) -> RenderableType:
     """Return what to click, under the finding that it mends."""
-    return line("", Text("Fix: " + "\n     ".join(neutral(step, FIX) for step in steps(task.fix)), "dim"))
+    hanging = Table.grid(padding=(0, 1, 0, 0))
+    for number, step in enumerate(steps(task.fix)):
+        hanging.add_row(Text("" if number else "Fix:", "dim"), words(step, FIX, "dim"))
+    return line("", hanging)
 
 
 def words(text: str, limit: int, style: str = "") -> Text:

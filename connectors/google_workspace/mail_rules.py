@@ -42,6 +42,12 @@ class Setting:
         return getattr(resource, self.method)(userId=mailbox)
 
 
+_WORDS = {"from": "from", "to": "to", "subject": "subject", "query": "", "negatedQuery": "without"}
+"""Criteria that are words or addresses, and how a person says them."""
+_SMALLEST_MAIL = 1000
+"""Bytes; headers alone make every mail larger."""
+
+
 def parse_auto_forwarding(wire: Wire, account: Account) -> Iterator[MailRule]:
     """Yield the automatic forwarding of a whole mailbox, unless it is known to be off."""
     enabled = boolean(wire.get("enabled"))
@@ -89,11 +95,11 @@ def parse_filters(wire: Wire, account: Account) -> Iterator[MailRule]:
         added, removed = (
             _labels(action.get(field)) if readable else UNSET for field in ("addLabelIds", "removeLabelIds")
         )
-        words = tuple((text(value) or str(value)).lower() for _, value in sorted(criteria.items())) if readable else ()
+        words = _words(criteria) if readable else ()
         yield MailRule(
             tenant=account.tenant,
             key=f"{account.key}/{text(entry.get('id')) or 'unnamed'}",
-            label="Filter: " + (", ".join(words) if words else "every mail"),
+            label="Filter: " + (_description(criteria) if readable else "unreadable"),
             owner=account.key,
             mechanism="filter",
             enabled=True,
@@ -101,9 +107,34 @@ def parse_filters(wire: Wire, account: Account) -> Iterator[MailRule]:
             deletes=UNSET if added is UNSET else "TRASH" in added,
             hides=UNSET if removed is UNSET or added is UNSET else "INBOX" in removed or "SPAM" in added,
             marks_read=UNSET if removed is UNSET else "UNREAD" in removed,
-            matches_all=not words if readable else UNSET,
+            matches_all=_matches_all(criteria) if readable else UNSET,
             looks_for=words if readable else UNSET,
         )
+
+
+def _words(criteria: Wire) -> tuple[str, ...]:
+    """Return the words and addresses that a filter looks for, in lower case."""
+    return tuple(
+        (text(criteria[field]) or str(criteria[field])).lower() for field in sorted(_WORDS) if field in criteria
+    )
+
+
+def _matches_all(criteria: Wire) -> bool:
+    """Whether a filter catches every mail: it asks for nothing, or for a size that every mail has."""
+    size = criteria.get("size", 0)
+    asks = criteria.keys() & {*_WORDS, "hasAttachment"}
+    any_size = criteria.get("sizeComparison") != "smaller" and isinstance(size, int) and size <= _SMALLEST_MAIL
+    return not asks and ("size" not in criteria or any_size)
+
+
+def _description(criteria: Wire) -> str:
+    """Return what a filter looks for, as its owner would say it."""
+    said = [f"{_WORDS[field]} {text(criteria[field]) or 'something'}".strip() for field in _WORDS if field in criteria]
+    if "size" in criteria:
+        said.append(f"{text(criteria.get('sizeComparison')) or 'other'} than {criteria['size']} bytes")
+    if criteria.get("hasAttachment") is True:
+        said.append("with an attachment")
+    return ", ".join(said) or "every mail"
 
 
 def parse_delegates(wire: Wire, account: Account) -> Iterator[MailboxGrant]:

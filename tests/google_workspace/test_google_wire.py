@@ -320,9 +320,26 @@ def test_a_filter_without_criteria_is_for_every_mail() -> None:
 
 def test_a_filter_looks_for_the_words_of_its_criteria() -> None:
     rule = filtered({"subject": "Password", "from": "No-Reply@x", "hasAttachment": True, "size": 5}, {})
-    assert (rule.matches_all, rule.looks_for) == (False, ("no-reply@x", "true", "5", "password"))
+    assert (rule.matches_all, rule.looks_for) == (False, ("no-reply@x", "password"))
+    assert rule.label == "Filter: from No-Reply@x, subject Password, other than 5 bytes, with an attachment"
     assert filtered("text", {}).looks_for is UNSET
     assert filtered("text", {}).matches_all is UNSET
+
+
+@pytest.mark.parametrize(
+    ("criteria", "everything"),
+    [
+        ({}, True),
+        ({"excludeChats": True}, True),
+        ({"size": 1, "sizeComparison": "larger"}, True),
+        ({"size": 5_000_000, "sizeComparison": "larger"}, False),
+        ({"size": 1, "sizeComparison": "smaller"}, False),
+        ({"size": 1, "sizeComparison": "larger", "from": "bank"}, False),
+        ({"hasAttachment": True}, False),
+    ],
+)
+def test_a_filter_that_every_mail_fits_catches_everything(criteria: dict[str, object], *, everything: bool) -> None:
+    assert filtered(criteria, {}).matches_all is everything
 
 
 @pytest.mark.parametrize(

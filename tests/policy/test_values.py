@@ -18,7 +18,7 @@ from auditor.policy.values import sound, words
         (timedelta(days=90), "90 days"),
         (timedelta(hours=12), "12 hours"),
         (datetime(2026, 1, 31, tzinfo=UTC), "2026-01-31"),
-        (datetime(2026, 1, 31, 9, 30, tzinfo=UTC), "2026-01-31T09:30:00+00:00"),
+        (datetime(2026, 1, 31, 9, 30, tzinfo=UTC), "2026-01-31"),
         (3, "3"),
         ("x" * 301, "x" * 299 + "…"),
         ("x" * 300, "x" * 300),
