@@ -83,7 +83,8 @@ def test_the_policies_are_found_in_a_wheel_as_in_a_checkout(wheel: Path, tmp_pat
         "print(auditor.__file__); print(len(load_packs(['baseline']).policies))"
     )
     ran = subprocess.run([sys.executable, "-P", "-c", script], cwd="/", capture_output=True, text=True, check=True)  # noqa: S603 - our own wheel
-    assert ran.stdout.split() == [str(tmp_path / "auditor" / "__init__.py"), str(len(files("policies/baseline", "*.yaml")))]
+    policies = str(len(files("policies/baseline", "*.yaml")))
+    assert ran.stdout.split() == [str(tmp_path / "auditor" / "__init__.py"), policies]
 
 
 def test_the_source_distribution_can_be_tested_and_built_again(tmp_path: Path) -> None:
