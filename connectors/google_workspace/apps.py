@@ -19,9 +19,12 @@ from auditor.models import Failure, NotApplicable, Target
 from connectors.google_workspace.answers import nothing_there
 from connectors.google_workspace.client import Call, Client, Wire, listed, parsed_result
 from connectors.google_workspace.scope_risks import reads_files, reads_mail, risk
-from connectors.google_workspace.scopes import AUDIT, SECURITY
+from connectors.google_workspace.scopes import AUDIT, SECURITY, USERS
 from connectors.google_workspace.usage import newest_report
 from connectors.google_workspace.values import address, moment, text, texts, whole_number
+
+_LOG = Target("token", "the log of applications that were let in")
+_WHOSE = "Whose some applications are is not known, because not all accounts could be listed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,9 @@ class LogCollector:
 
     def targets(self) -> Sequence[Target]:
         """One listing of each event, judged together."""
-        return (Target("token", "the log of applications that were let in"),)
+        return (_LOG,)
 
-    def read(self, targets: Sequence[Target]) -> Iterator[AppGrant]:
+    def read(self, targets: Sequence[Target]) -> Iterator[AppGrant | Failure]:
         """Yield what was let in and not thrown out, then the applications that more people use. Raises ``ReadError``.
 
         Whoever is not in a directory that was read to its end has been deleted, and the grants with the account.
@@ -104,6 +107,8 @@ class LogCollector:
             if who in people or not whole
         ]
         yield from grants
+        if not whole:
+            yield Failure(_LOG, ReadError(GapReason.PARTIAL, _WHOSE, USERS.remedy), "app_grant")
         holders = Counter(grant.app for grant in grants)
         for app, name, number in read_totals(self.client, self.admin):
             if number > holders[app]:
