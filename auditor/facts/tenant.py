@@ -75,3 +75,5 @@ class SignInPolicy(Fact, frozen=True, kw_only=True, gc=False):
     """Conditions that make it hold only at certain times, places, devices, clients or risks."""
     excluded_accounts: Read[tuple[str, ...]] = UNSET
     """Keys of the accounts it leaves out, groups and roles resolved to their members."""
+    excluded_people: Read[tuple[str, ...]] = UNSET
+    """Addresses of the same accounts, for people to read."""

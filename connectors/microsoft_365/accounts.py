@@ -36,6 +36,7 @@ _REGISTRATION = ("mfa_registered", "mfa_methods")
 _ROLES = ("admin_roles", "is_admin", "is_super_admin")
 _SKUS = "/subscribedSkus?$select=skuId,skuPartNumber"
 _COUNTS = ("active_people", "guests", "super_admins", "break_glass")
+_EXCLUDED = ("excluded_accounts", "excluded_people")
 _WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
 
 
@@ -71,6 +72,7 @@ class AccountsCollector:
             if not reading.fields:
                 whole = False
                 yield Failure(_TARGET, reading.error, "tenant", _COUNTS)
+                yield Failure(_TARGET, reading.error, "sign_in_policy", _EXCLUDED)
         if not accounts:
             raise ReadError(
                 GapReason.SUSPICIOUS,
@@ -92,7 +94,7 @@ class AccountsCollector:
             yield Failure(_TARGET, error, "account", ("eligible_roles",))
         for key, account in accounts.items():
             accounts[key] = replace(account, **roles.of(key))
-        yield from self._protected(accounts, roles, groups)
+        yield from self._protected(accounts, roles, groups, whole=whole)
         yield from accounts.values()
         yield counted(self.tenant, tuple(accounts.values()), whole=whole)
 
@@ -170,7 +172,7 @@ class AccountsCollector:
             yield Failure(_TARGET, broken or _left_out(absent), "account", _REGISTRATION)
 
     def _protected(
-        self, accounts: dict[str, Account], roles: Roles, groups: Groups
+        self, accounts: dict[str, Account], roles: Roles, groups: Groups, *, whole: bool
     ) -> Iterator[SignInPolicy | Failure]:
         """Fill in what the sign-ins of everybody meet, and yield the policies that decide it.
 
@@ -184,12 +186,12 @@ class AccountsCollector:
         for error in found.policy_errors:
             yield Failure(_TARGET, error, "sign_in_policy")
         for error in found.group_errors:
-            yield Failure(_TARGET, error, "sign_in_policy", ("excluded_accounts",))
+            yield Failure(_TARGET, error, "sign_in_policy", _EXCLUDED)
         if open_question := undecided(protections.verdicts.values()):
             read = [*found.policy_errors, *found.group_errors, *found.errors, *protections.errors]
             for error in {error.message: error for error in read or [open_question]}.values():
                 yield Failure(_TARGET, error, "account", ENFORCEMENT)
-        yield from facts(self.tenant.tenant, found, protections.subjects.values())
+        yield from facts(self.tenant.tenant, found, protections.subjects.values(), accounts, whole=whole)
 
 
 def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from auditor.errors import ReadError
 from auditor.facts import UNSET, AppGrant, Directory, Read
 from auditor.models import Failure, Target
@@ -104,9 +106,12 @@ class AppGrantsCollector:
                 yield Failure(Target(key, label), error, _KIND, known={"consent": "application"})
                 continue
             given = {(str(row.get("resourceId")), str(row.get("appRoleId"))) for row in rows}
-            found = {names.get(each, each[1]) for each in given} - {_MERE_ACCESS}
+            given = {each for each in given if each[1] != _MERE_ACCESS}
+            found = {names.get(each, each[1]) for each in given}
             if found or held:
-                yield self._grant(services[key], f"application/{key}", found, roles=held)
+                grant = self._grant(services[key], f"application/{key}", found, roles=held)
+                known = given <= names.keys()
+                yield grant if known else replace(grant, risk=UNSET, reads_mail=UNSET, reads_files=UNSET)
 
     def _grant(
         self,

@@ -28,7 +28,7 @@ from connectors.microsoft_365.exchange_settings import ExchangeSettings
 from connectors.microsoft_365.forwarding_policies import ForwardingPoliciesCollector
 from connectors.microsoft_365.group_facts import GroupsCollector
 from connectors.microsoft_365.inbox_rules import InboxRulesCollector
-from connectors.microsoft_365.items import Claims, ItemsCollector, UnreadItems
+from connectors.microsoft_365.items import ItemsCollector, UnreadItems
 from connectors.microsoft_365.mailbox_forwarding import MailboxForwardingCollector
 from connectors.microsoft_365.mailbox_grants import MailboxAccessCollector, SendingCollector
 from connectors.microsoft_365.mailbox_settings import MailboxSettingsCollector
@@ -132,11 +132,10 @@ class MicrosoftConnector:
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
         """List the collectors of rules, forwarding and, if they may be looked at, shared items."""
-        claims = Claims()
         items: Sequence[ItemsCollector | UnreadItems] = (UnreadItems(),)
         if self._access.items:
             names = ("site_items", "onedrive_items")
-            items = tuple(ItemsCollector(self._graph, directory, claims, name) for name in names)
+            items = tuple(ItemsCollector(self._graph, directory, name) for name in names)
         return (
             InboxRulesCollector(self._graph, directory, served=self._access.cloud not in WITHOUT_INBOX_RULES),
             MailboxForwardingCollector(self._mailboxes, self._recipients, directory),

@@ -10,7 +10,7 @@ from auditor.facts import UNSET, Domain
 from auditor.models import Failure, Target
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph
-from connectors.microsoft_365.refusals import DOMAINS
+from connectors.microsoft_365.refusals import DOMAINS, suspicious
 from connectors.microsoft_365.values import Wire, boolean, text
 
 _TARGET = Target("domains", "the list of domains")
@@ -38,6 +38,8 @@ class DomainsCollector:
         rows, broken = self.graph.listing("/domains", DOMAINS)
         if broken:
             yield Failure(_TARGET, broken, "domain")
+        if not rows:
+            raise suspicious("no domain at all, though every tenant has one")
         for row in rows:
             try:
                 yield parse_domain(row, self.tenant)

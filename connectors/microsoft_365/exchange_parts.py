@@ -25,8 +25,8 @@ def parts(exchange: ExchangeSettings) -> tuple[Part, ...]:
         ),
         Part(("smtp_auth",), lambda: parse_transport(exchange.transport())),
         Part(("outside_mail_marked",), lambda: parse_marking(exchange.rows("Get-ExternalInOutlook"))),
-        Part(("calendar_sharing", "contact_sharing"), lambda: parse_sharing(exchange.rows("Get-SharingPolicy"))),
-        Part(("domains_without_dkim",), lambda: parse_dkim(exchange.rows("Get-DkimSigningConfig"))),
+        Part(("calendar_sharing", "contact_sharing"), lambda: parse_sharing(exchange.some("Get-SharingPolicy"))),
+        Part(("domains_without_dkim",), lambda: parse_dkim(exchange.some("Get-DkimSigningConfig"))),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.door import malformed
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.once import Once
+from connectors.microsoft_365.refusals import suspicious
 from connectors.microsoft_365.values import Wire
 
 
@@ -24,6 +25,13 @@ class ExchangeSettings:
         rows, broken = self._exchange.run(cmdlet, **parameters)
         if broken:
             raise broken
+        return rows
+
+    def some(self, cmdlet: str, **parameters: str) -> list[Wire]:
+        """Return all rows of a cmdlet of which every organisation has at least one. Raises ``ReadError``."""
+        rows = self.rows(cmdlet, **parameters)
+        if not rows:
+            raise suspicious(f"nothing for {cmdlet}, of which every organisation has something")
         return rows
 
     def _only(self, cmdlet: str) -> Wire:

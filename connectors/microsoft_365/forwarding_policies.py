@@ -51,7 +51,7 @@ class ForwardingPoliciesCollector:
                     policies = self.settings.rows("Get-HostedOutboundSpamFilterPolicy")
                     yield from outbound_policies(policies, rules, self.directory.tenant.tenant)
                 else:
-                    for row in self.settings.rows("Get-RemoteDomain", ResultSize="Unlimited"):
+                    for row in self.settings.some("Get-RemoteDomain", ResultSize="Unlimited"):
                         yield remote_domain(row, self.directory)
             except ReadError as error:
                 yield Failure(target, error, _KIND, known={"mechanism": mechanism})
@@ -59,23 +59,30 @@ class ForwardingPoliciesCollector:
 
 def outbound_policies(policies: Iterable[Wire], rules: Iterable[Wire], tenant: str) -> Iterator[ForwardingPolicy]:
     """Yield the policies, each with whom its rule names. Raises ``ReadError`` if there is none."""
-    rule_of = {str(rule.get("HostedOutboundSpamFilterPolicy")).lower(): rule for rule in rules}
+    rule_of: dict[str, Wire] = {}
+    for rule in rules:
+        applied = text(rule.get("HostedOutboundSpamFilterPolicy"))
+        if applied is UNSET:
+            raise malformed("a rule about outbound spam without a policy")
+        rule_of[applied.lower()] = rule
     whole = list(policies)
     if not whole:
         raise malformed("no outbound spam policy, of which every organisation has one")
     for row in whole:
         name = text(row.get("Name")) or text(row.get("Identity")) or ""
-        default = boolean(row.get("IsDefault")) is True
+        default, its_rule = boolean(row.get("IsDefault")), rule_of.get(name.lower())
+        if not name:
+            raise malformed("an outbound spam policy without a name")
         yield ForwardingPolicy(
             tenant=tenant,
             key=text(row.get("Guid")) or text(row.get("ExchangeObjectId")) or name,
             label=name,
             mechanism="outbound_policy",
-            in_force=True if default else _in_force(rule_of.get(name.lower())),
+            in_force=True if default else UNSET if default is UNSET and its_rule is None else _in_force(its_rule),
             forwarding_allowed=_MODES.get(str(row.get("AutoForwardingMode")).lower(), UNSET),
             domain=None,
             outside=True,
-            senders=() if default else senders(rule_of.get(name.lower(), {})),
+            senders=() if default else senders(its_rule or {}),
         )
 
 

@@ -14,6 +14,7 @@ from auditor.errors import ReadError
 from auditor.facts import UNSET, Directory, Group, Read
 from auditor.facts.group import Audience
 from auditor.models import Failure, Target
+from connectors.door import malformed
 from connectors.microsoft_365.account_fields import OUTSIDE
 from connectors.microsoft_365.client import Graph, parsed
 from connectors.microsoft_365.refusals import GROUPS, NotThereError
@@ -22,6 +23,9 @@ from connectors.microsoft_365.values import Wire, address, text, texts, word
 _KIND = "group"
 _TARGET = Target("groups", "the groups of Microsoft 365")
 _PATH = "/groups?$select=id,displayName,mail,groupTypes,visibility&$top=999"
+_NOBODY = frozenset({"#microsoft.graph.group", "#microsoft.graph.device", "#microsoft.graph.servicePrincipal"})
+"""Members of groups that are no accounts."""
+
 _READING: Mapping[str, Audience] = {"Public": "organisation", "Private": "members", "HiddenMembership": "members"}
 _JOINING: Mapping[str, Audience] = {"Public": "organisation", "Private": "invited", "HiddenMembership": "invited"}
 
@@ -48,14 +52,19 @@ class GroupsCollector:
         rows, broken = self.graph.listing(_PATH, GROUPS)
         if broken:
             yield Failure(_TARGET, broken, _KIND)
-        unified = [row for row in rows if "Unified" in (texts(row.get("groupTypes")) or ())]
+        unified = []
+        for row in rows:
+            kinds = texts(row.get("groupTypes", UNSET))
+            if kinds is UNSET or text(row.get("id")) is UNSET:
+                yield Failure(_TARGET, malformed("a group without an id or a kind"), _KIND)
+            elif "Unified" in kinds:
+                unified.append(row)
         keys = [quote(str(row.get("id")), safe="") for row in unified]
         paths = [f"/groups/{key}/transitiveMembers?$select=id&$top=999" for key in keys]
         for row, path, answer in zip(unified, paths, self.graph.batch(paths), strict=True):
-            members: Read[tuple[str, ...]] = UNSET
+            members: Read[Sequence[Wire]] = UNSET
             try:
-                listed = self.graph.rows(path, GROUPS, parsed(answer, GROUPS))
-                members = tuple(str(each.get("id")) for each in listed)
+                members = tuple(self.graph.rows(path, GROUPS, parsed(answer, GROUPS)))
             except NotThereError:
                 continue  # deleted since it was listed
             except ReadError as error:
@@ -64,8 +73,8 @@ class GroupsCollector:
             yield parse_group(row, members, self.directory)
 
 
-def parse_group(wire: Wire, members: Read[tuple[str, ...]], directory: Directory) -> Group:
-    """Return the group that a row describes, with the ids of its members, not collected where they are not known."""
+def parse_group(wire: Wire, members: Read[Sequence[Wire]], directory: Directory) -> Group:
+    """Return the group that a row describes, with its members as listed, not collected where they are not known."""
     key = text(wire.get("id")) or ""
     mail = wire.get("mail", UNSET)
     return Group(
@@ -80,9 +89,15 @@ def parse_group(wire: Wire, members: Read[tuple[str, ...]], directory: Directory
     )
 
 
-def _from_outside(members: Sequence[str], directory: Directory) -> tuple[str, ...]:
-    """Return the addresses of guests among the members; whoever is no account is a group or a device."""
-    found = [directory.accounts[key] for key in members if key in directory.accounts]
+def _from_outside(members: Sequence[Wire], directory: Directory) -> Read[tuple[str, ...]]:
+    """Return the addresses of guests among the members; not collected if one of them may be a guest or not."""
+    found = []
+    for member in members:
+        account = directory.accounts.get(text(member.get("id")) or "")
+        if account is not None and account.type is not UNSET:
+            found.append(account)
+        elif account is not None or text(member.get("@odata.type")) not in _NOBODY:
+            return UNSET
     guests = [account for account in found if account.type == "guest"]
     homes = (next((each for each in guest.aliases or () if OUTSIDE not in each), guest.address) for guest in guests)
     return tuple(sorted(homes))

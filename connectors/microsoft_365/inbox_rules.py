@@ -123,7 +123,8 @@ def _destinations(actions: Wire) -> Read[tuple[str, ...]]:
     """Return the addresses that mail is sent on to; unreadable as soon as one recipient has none."""
     found: set[str] = set()
     for name in _SENDING:
-        recipients = actions.get(name) or []
+        given = actions.get(name)
+        recipients = [] if given is None else given
         addresses = _addresses(recipients)
         if addresses is UNSET or not isinstance(recipients, list) or len(addresses) != len(recipients):
             return UNSET

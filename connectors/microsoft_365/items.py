@@ -3,13 +3,16 @@
 Source: Graph v1.0, ``sites/getAllSites``, ``drives``, ``driveItem/delta``, ``permissions``. A drive is walked page by
 page; only items that carry the facet ``shared`` are asked for their permissions, twenty at a time. The permission that
 this needs can read every document, so that it is the customer's choice.
+
+A OneDrive can be met twice, as an account's drive and in a personal site: it is read as the account's, and in the site
+only if the directory does not list its owner.
 """
 
 from __future__ import annotations
 
-import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from auditor.errors import GapReason, ReadError
@@ -18,33 +21,19 @@ from auditor.models import Failure, NotApplicable, Target
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph, parsed
 from connectors.microsoft_365.reads import LARGEST_BATCH
-from connectors.microsoft_365.refusals import FILES, SITES, NotThereError
+from connectors.microsoft_365.refusals import FILES, SITES, NotThereError, suspicious
 from connectors.microsoft_365.sharing import shared_item
 from connectors.microsoft_365.values import Wire, table, text
 
 _KIND = "shared_item"
 
 
-@dataclass(slots=True)
-class Claims:
-    """Which target reads which drive: a OneDrive can be met as an account's drive and as a personal site."""
-
-    _by_drive: dict[str, str] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def claim(self, drive: str, target: str) -> bool:
-        """Whether ``target`` is the one to read ``drive``."""
-        with self._lock:
-            return self._by_drive.setdefault(drive, target) == target
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ItemsCollector:
     """Reads the shared items of all sites, or of everybody's OneDrive, as its ``name`` says."""
 
     graph: Graph
     directory: Directory
-    claims: Claims
     name: str
 
     kinds = (_KIND,)
@@ -61,14 +50,17 @@ class ItemsCollector:
             accounts = self.directory.accounts.values()
             yield from (Target(each.key, each.address, each.key) for each in accounts if each.type != "guest")
             return
-        for row in self.graph.rows("/sites/getAllSites", SITES):
+        rows = list(self.graph.rows("/sites/getAllSites", SITES))
+        if not rows:
+            raise suspicious("no site at all, though every organisation with SharePoint has one")
+        for row in rows:
             key = text(row.get("id"))
             if key is UNSET:
                 raise malformed("a site without an id")
             yield Target(key, text(row.get("webUrl")) or text(row.get("displayName")) or key)
 
     def read(self, targets: Sequence[Target]) -> Iterator[SharedItem | Failure | NotApplicable]:
-        """Yield the shared items of each drive of a target."""
+        """Yield the shared items of each drive of a target; of a site, but for those that are read with an account."""
         for target in targets:
             try:
                 drives = self._drives(target)
@@ -81,16 +73,35 @@ class ItemsCollector:
     def _drives(self, target: Target) -> Sequence[Wire]:
         if self.name == "onedrive_items":
             return (self.graph.get(f"/users/{_quoted(target.key)}/drive", FILES),)
-        return tuple(self.graph.rows(f"/sites/{_quoted(target.key)}/drives", SITES))
+        drives = tuple(self.graph.rows(f"/sites/{_quoted(target.key)}/drives", SITES))
+        elsewhere = self._read_elsewhere(drives)
+        return tuple(drive for drive in drives if text(drive.get("id")) not in elsewhere)
+
+    def _read_elsewhere(self, drives: Sequence[Wire]) -> frozenset[str]:
+        """Return the ids of the drives of a site that the targets of ``onedrive_items`` read.
+
+        Of several drives of one person, that is the one that Graph calls the person's. Raises ``ReadError``.
+        """
+        by_holder: defaultdict[str, list[str]] = defaultdict(list)
+        for drive in drives:
+            account = self.directory.accounts.get(_holder(drive))
+            if account is not None and account.type != "guest":
+                by_holder[account.key].append(text(drive.get("id")) or "")
+        found: set[str] = set()
+        for holder, keys in by_holder.items():
+            try:
+                own = self.graph.get(f"/users/{_quoted(holder)}/drive", FILES)
+            except NotThereError:
+                continue
+            found |= {text(own.get("id")) or ""} & set(keys)
+        return frozenset(found)
 
     def _shared(self, drive: Wire, target: Target) -> Iterator[SharedItem | Failure]:
         """Yield the shared items of one drive."""
         key = text(drive.get("id"))
         if key is UNSET:
             raise malformed("a drive without an id")
-        if not self.claims.claim(key, target.key):
-            return
-        holder = str(table(table(drive.get("owner")).get("user")).get("id"))
+        holder = _holder(drive)
         owner = holder if holder in self.directory.accounts else target.owner
         path = f"/drives/{_quoted(key)}/root/delta?$select=id,name,folder,root,shared,deleted"
         seen: set[str] = set()
@@ -147,6 +158,11 @@ def _chunks(rows: Iterable[Wire]) -> Iterator[list[Wire]]:
         yield chunk
     if broken:
         raise broken
+
+
+def _holder(drive: Wire) -> str:
+    """Return the object id of the person whose drive it is, empty where it is nobody's."""
+    return text(table(table(drive.get("owner")).get("user")).get("id")) or ""
 
 
 def _quoted(key: str) -> str:

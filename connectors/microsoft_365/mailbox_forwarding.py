@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, Account, Directory, MailRule, Read
+from auditor.facts import UNSET, Directory, MailRule, Read
 from auditor.models import Failure, Target
 from connectors.microsoft_365.mailboxes import Mailbox, Mailboxes, owners
 from connectors.microsoft_365.recipients import Recipients
@@ -49,12 +49,12 @@ class MailboxForwardingCollector:
                     named = self.recipients.destinations(mailbox.forwarding_address or "")
                 except ReadError as error:
                     named = UNSET
-                    target = Target(mailbox.key, mailbox.name, owner.key if owner else None)
+                    target = Target(mailbox.key, mailbox.name, owner)
                     yield Failure(target, error, "mail_rule", ("destinations",), _KNOWN)
             yield forwarding(mailbox, owner, named, self.directory.tenant.tenant)
 
 
-def forwarding(mailbox: Mailbox, owner: Account | None, named: Read[tuple[str, ...]], tenant: str) -> MailRule:
+def forwarding(mailbox: Mailbox, owner: str | None, named: Read[tuple[str, ...]], tenant: str) -> MailRule:
     """Return the forwarding of a mailbox as a rule; ``named`` is whom its ``ForwardingAddress`` reaches.
 
     ``ForwardingAddress`` names a recipient of the organisation, which may be a contact outside: where it cannot be told
@@ -66,7 +66,7 @@ def forwarding(mailbox: Mailbox, owner: Account | None, named: Read[tuple[str, .
         tenant=tenant,
         key=mailbox.key,
         label="Mailbox forwarding" if owner else f"Forwarding of {mailbox.name}",
-        owner=owner.key if owner else None,
+        owner=owner,
         mechanism="mailbox_forwarding",
         enabled=True,
         destinations=UNSET if unknown else tuple(sorted({*(named or ()), *([smtp] if smtp else [])})),

@@ -8,17 +8,18 @@ account is called SELF.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.errors import GapReason, ReadError
-from auditor.facts import UNSET, Account, Directory, MailboxGrant, Read, Right, SharedItem
+from auditor.facts import UNSET, Directory, MailboxGrant, Read, Right, SharedItem
 from auditor.models import Failure, Target
+from connectors.door import malformed
 from connectors.microsoft_365.calendars import CALENDAR, calendar_facts
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.mailboxes import Mailbox, Mailboxes, owners
 from connectors.microsoft_365.recipients import Recipients
-from connectors.microsoft_365.refusals import NotThereError
+from connectors.microsoft_365.refusals import NotThereError, suspicious
 from connectors.microsoft_365.values import Wire, address, boolean, text, texts
 
 _KIND = "mailbox_grant"
@@ -69,8 +70,7 @@ class MailboxAccessCollector:
             raise listing.broken
         owner_of = owners(self.directory.accounts, listing.mailboxes)
         for mailbox in listing.mailboxes:
-            owner = owner_of.get(mailbox.key)
-            yield Target(mailbox.key, mailbox.address or mailbox.name, owner.key if owner else None)
+            yield _target(mailbox, owner_of.get(mailbox.key))
 
     def read(self, targets: Sequence[Target]) -> Iterator[MailboxGrant | SharedItem | Failure]:
         """Yield the grants and the calendar of each mailbox."""
@@ -96,6 +96,8 @@ class MailboxAccessCollector:
         rows, broken = self.exchange.run(cmdlet, Identity=identity)
         if broken:
             raise broken
+        if not rows:
+            raise suspicious(f"nothing for {cmdlet}, where there is always at least the owner's own entry")
         return rows
 
 
@@ -134,40 +136,61 @@ class SendingCollector:
                 continue
             for trustee in mailbox.on_behalf:
                 yield from granted("send_on_behalf", spot, trustee, reach, tenant)
+        by_name = {name: spots[mailbox.key] for mailbox in listing.mailboxes for name in _names(mailbox)}
+        yield from self._sending_as(by_name, reach)
+
+    def _sending_as(self, by_name: Mapping[str, Target], reach: _Reach) -> Iterator[MailboxGrant | Failure]:
+        """Yield who may send as somebody; ``by_name`` are the mailboxes by all that they are called."""
         known = {"right": "send_as"}
         try:
             rows, broken = self.exchange.run("Get-RecipientPermission", ResultSize="Unlimited")
         except ReadError as error:
             yield Failure(_ALL_AT_ONCE, error, _KIND, known=known)
             return
+        if not rows and by_name:
+            broken = suspicious("nobody who may send, though every mailbox has its own entry")
         if broken:
             yield Failure(_ALL_AT_ONCE, broken, _KIND, known=known)
-        by_name = {name: spots[mailbox.key] for mailbox in listing.mailboxes for name in _names(mailbox)}
         for row in rows:
-            for trustee in trustees([row], "Trustee", "SendAs"):
+            try:
+                found = trustees([row], "Trustee", "SendAs")
+            except ReadError as error:
+                yield Failure(_ALL_AT_ONCE, error, _KIND, known=known)
+                continue
+            for trustee in found:
                 identity = text(row.get("Identity")) or ""
                 spot = by_name.get(identity.lower()) or self._elsewhere(identity, by_name)
-                yield from granted("send_as", spot, trustee, reach, tenant)
+                yield from granted("send_as", spot, trustee, reach, self.directory.tenant.tenant)
 
-    def _elsewhere(self, identity: str, by_name: dict[str, Target]) -> Target:
-        """Return the target of a recipient that no mailbox is named after: found by the address book, or a list."""
+    def _elsewhere(self, identity: str, by_name: Mapping[str, Target]) -> Target:
+        """Return the target of a recipient that no mailbox is named after: found by the address book, or a list.
+
+        Unless it is known to be no mailbox, it may be somebody's, so that it is not taken for the organisation's.
+        """
         try:
             found = self.recipients.find(identity)
         except ReadError:
             found = None
-        spot = by_name.get(found.account) if found and found.account else None
-        return spot or Target(identity, (found and found.address) or identity)
+        spot = by_name.get(found.account.lower()) if found and found.account else None
+        if spot:
+            return spot
+        owner = None if found and found.has_no_mailbox else (found and found.account) or identity
+        return Target(identity, (found and found.address) or identity, owner)
 
 
 def trustees(rows: Iterable[Wire], who: str, right: str) -> list[str]:
     """Return the names of those to whom rows of permissions give ``right``, each once, in their order.
 
-    A row whose denial or inheritance cannot be read counts as a grant: it is shown rather than lost.
+    A row whose denial or inheritance cannot be read counts as a grant: it is shown rather than lost. Raises
+    ``ReadError`` for one whose rights cannot be read.
     """
     found: dict[str, None] = {}
     for row in rows:
         trustee = text(row.get(who)) or ""
-        rights = {each.strip().lower() for each in _rights(row.get("AccessRights"))}
+        listed = _rights(row.get("AccessRights"))
+        if listed is UNSET:
+            raise malformed("a row of permissions that does not say which")
+        rights = {each.strip().lower() for each in listed}
         denied = boolean(row.get("Deny")) is True or str(row.get("AccessControlType", "")).lower() == "deny"
         if right.lower() in rights and not denied and boolean(row.get("IsInherited")) is not True:
             found |= {} if trustee.lower() in _OWN else {trustee: None}
@@ -193,13 +216,13 @@ def granted(right: Right, target: Target, trustee: str, reach: _Reach, tenant: s
     )
 
 
-def _rights(value: object) -> Sequence[str]:
-    """Return rights, which come as a list or as one text with commas."""
-    return value.split(",") if isinstance(value, str) else texts(value) or ()
+def _rights(value: object) -> Read[Sequence[str]]:
+    """Return rights, which come as a list or as one text with commas; every row has some."""
+    return value.split(",") if isinstance(value, str) and value else texts(value) or UNSET
 
 
-def _target(mailbox: Mailbox, owner: Account | None) -> Target:
-    return Target(mailbox.key, mailbox.address or mailbox.name, owner.key if owner else None)
+def _target(mailbox: Mailbox, owner: str | None) -> Target:
+    return Target(mailbox.key, mailbox.address or mailbox.name, owner)
 
 
 def _names(mailbox: Mailbox) -> set[str]:

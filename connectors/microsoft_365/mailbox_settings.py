@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, Account, Directory, Read
+from auditor.facts import UNSET, Directory, Read
 from auditor.facts import Mailbox as MailboxFact
 from auditor.models import Failure, Target
 from connectors.microsoft_365.exchange import Exchange
@@ -77,27 +77,28 @@ class MailboxSettingsCollector:
             yield Failure(_TARGET, error, _KIND, ("smtp_auth",))
         try:
             audit = _negated(boolean(self.settings.organisation().get("AuditDisabled")))
-            rows = self.settings.rows("Get-MailboxAuditBypassAssociation", ResultSize="Unlimited")
+            rows = self.settings.some("Get-MailboxAuditBypassAssociation", ResultSize="Unlimited")
             bypassing = bypassed(rows)
         except ReadError as error:
             yield Failure(_TARGET, error, _KIND, ("audited",))
         around = Circumstances(protocols, bypassing, smtp_auth, audit)
         owner_of = owners(self.directory.accounts, listing.mailboxes)
         for mailbox in listing.mailboxes:
-            yield mailbox_fact(mailbox, owner_of.get(mailbox.key), around, self.directory.tenant.tenant)
+            yield mailbox_fact(mailbox, owner_of.get(mailbox.key), around, self.directory)
 
 
-def mailbox_fact(mailbox: Mailbox, owner: Account | None, around: Circumstances, tenant: str) -> MailboxFact:
+def mailbox_fact(mailbox: Mailbox, owner: str | None, around: Circumstances, directory: Directory) -> MailboxFact:
     """Return the settings of a mailbox; what its row does not say stays not collected."""
+    account = directory.accounts.get(owner or "")
     row = around.protocols.get(mailbox.account) or around.protocols.get(mailbox.address or "", {})
     disabled: Read[bool] = mailbox.disabled
-    if owner is not None and owner.status is not UNSET:
-        disabled = owner.status == "suspended"
+    if account is not None and account.status is not UNSET:
+        disabled = account.status == "suspended"
     return MailboxFact(
-        tenant=tenant,
+        tenant=directory.tenant.tenant,
         key=mailbox.key,
         label=mailbox.name,
-        owner=owner.key if owner else None,
+        owner=owner,
         address=mailbox.address or mailbox.principal or mailbox.key,
         type=mailbox.type,
         sign_in_allowed=_negated(disabled),

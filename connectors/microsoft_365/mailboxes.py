@@ -10,17 +10,30 @@ from dataclasses import dataclass
 
 from auditor.errors import ReadError
 from auditor.facts import UNSET, Account, MailboxType, Read
+from connectors.door import malformed
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.once import Once
+from connectors.microsoft_365.refusals import suspicious
 from connectors.microsoft_365.values import Wire, address, boolean, text, texts
 
 _TYPES: Mapping[str, MailboxType] = {
     "UserMailbox": "personal",
     "LinkedMailbox": "personal",
+    "LegacyMailbox": "personal",
     "SharedMailbox": "shared",
     "RoomMailbox": "room",
+    "LinkedRoomMailbox": "room",
     "EquipmentMailbox": "equipment",
+    "SchedulingMailbox": "other",
+    "DiscoveryMailbox": "other",
+    "TeamMailbox": "other",
+    "GroupMailbox": "other",
+    "PublicFolderMailbox": "other",
+    "MonitoringMailbox": "other",
+    "ArbitrationMailbox": "other",
+    "AuditLogMailbox": "other",
 }
+"""By ``RecipientTypeDetails``; a kind that is not here may be somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Mailbox:
     @property
     def type(self) -> Read[MailboxType]:
         """Whose it is, in the auditor's words."""
-        return UNSET if self.kind is UNSET else _TYPES.get(self.kind, "other")
+        return UNSET if self.kind is UNSET else _TYPES.get(self.kind, UNSET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +82,28 @@ class Mailboxes:
 
     def _listing(self) -> MailboxListing:
         rows, broken = self._exchange.run("Get-Mailbox", ResultSize="Unlimited")
-        return MailboxListing([parse_mailbox(row) for row in rows], broken)
+        if not rows:
+            raise suspicious("no mailbox at all, though every organisation in Exchange has one for searches")
+        mailboxes = [parse_mailbox(row) for row in rows]
+        named = [mailbox for mailbox in mailboxes if mailbox.key]
+        if len(named) < len(mailboxes):
+            broken = broken or malformed("a mailbox without an id or a name")
+        return MailboxListing(named, broken)
 
 
-def owners(accounts: Mapping[str, Account], mailboxes: Iterable[Mailbox]) -> dict[str, Account]:
-    """Return the account of each mailbox, by the mailbox's key; what belongs to nobody we know is left out."""
-    by_address = {account.address: account for account in accounts.values()}
+def owners(accounts: Mapping[str, Account], mailboxes: Iterable[Mailbox]) -> dict[str, str]:
+    """Return the key of the account of each mailbox, by the mailbox's key.
+
+    A mailbox whose account was not listed still belongs to somebody: it gets the key that the account would have, or
+    whatever else names it, so that nothing takes it for the organisation's. Only mailboxes that never are anybody's are
+    left out.
+    """
+    by_address = {account.address: account.key for account in accounts.values()}
     found = {}
     for mailbox in mailboxes:
-        owner = accounts.get(mailbox.account) or by_address.get(mailbox.principal or "")
-        if owner is not None:
-            found[mailbox.key] = owner
+        known = mailbox.account if mailbox.account in accounts else by_address.get(mailbox.principal or "")
+        if known or mailbox.type != "other":
+            found[mailbox.key] = known or mailbox.account or mailbox.principal or mailbox.key
     return found
 
 

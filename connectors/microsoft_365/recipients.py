@@ -19,6 +19,7 @@ from connectors.microsoft_365.values import Wire, address, text, texts
 
 _ELSEWHERE = frozenset({"MailContact", "MailUser", "GuestMailUser", "MailForestContact"})
 _LISTS = frozenset({"MailUniversalDistributionGroup", "MailUniversalSecurityGroup", "MailNonUniversalGroup"})
+_OF_NOBODY = frozenset({"DynamicDistributionGroup", "GroupMailbox", "PublicFolder", "RoomList"})
 _DEEPEST = 8
 """Lists within lists that are followed."""
 
@@ -32,6 +33,11 @@ class Recipient:
     kind: str
     address: Read[str]
     reaches: Read[str]
+
+    @property
+    def has_no_mailbox(self) -> bool:
+        """Whether it is known not to be somebody's mailbox: it is a list, or somebody elsewhere."""
+        return self.kind in _LISTS | _ELSEWHERE | _OF_NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,15 @@ def read_error(answer: Answer, permission: Permission) -> ReadError:
     return error
 
 
+def suspicious(what: str) -> ReadError:
+    """Return the error for an answer that is whole and cannot be true."""
+    return ReadError(
+        GapReason.SUSPICIOUS,
+        f"Microsoft lists {what}.",
+        "Check that nobody has limited what the application may see, and run again.",
+    )
+
+
 def graph_error(answer: Answer) -> tuple[str, str]:
     """Return code and message of Graph's error body, empty where it is none; the code is fit for a message of ours."""
     try:

@@ -15,7 +15,7 @@ from auditor.facts import UNSET, Read
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.groups import Groups
-from connectors.microsoft_365.refusals import ELIGIBLE, ROLES, Permission
+from connectors.microsoft_365.refusals import ELIGIBLE, ROLES, Permission, suspicious
 from connectors.microsoft_365.values import Wire, table, text
 
 _ASSIGNMENTS = "/roleManagement/directory/roleAssignments?$expand=principal"
@@ -69,6 +69,8 @@ def read_roles(graph: Graph, groups: Groups, accounts: Collection[str]) -> Roles
     """Return the roles of ``accounts``; what failed is in its ``errors``. Raises nothing but interruptions."""
     roles = Roles()
     roles.held, roles.everywhere = _assigned(graph, _ASSIGNMENTS, ROLES, groups, accounts, roles.errors)
+    if not roles.errors and not roles.held:
+        roles.errors.append(suspicious("nobody as an administrator, though every tenant has one"))
     roles.complete = not roles.errors
     eligible, _ = _assigned(graph, _ELIGIBLE, ELIGIBLE, groups, accounts, roles.eligible_errors)
     roles.eligible = None if roles.eligible_errors else eligible
@@ -102,14 +104,14 @@ def _assigned(
         errors.append(error)
         rows = []
     for row in rows:
-        role, scope = text(row.get("roleDefinitionId")), row.get("directoryScopeId")
+        role, scope = text(row.get("roleDefinitionId")), text(row.get("directoryScopeId"))
         try:
             holders = _holders(row, groups, accounts)
         except ReadError as error:
             errors.append(error)
             continue
-        if role is UNSET:
-            errors.append(malformed("a role assignment without a role"))
+        if role is UNSET or (scope is UNSET and text(row.get("appScopeId")) is UNSET):
+            errors.append(malformed("a role assignment without a role or a scope"))
             continue
         for holder in holders:
             held[holder].add(role)

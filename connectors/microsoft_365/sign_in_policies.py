@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, Read, SignInPolicy
+from auditor.facts import UNSET, Account, Read, SignInPolicy
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.effective_mfa import (
     Inputs,
@@ -20,7 +20,7 @@ from connectors.microsoft_365.effective_mfa import (
     parse_policy,
     parse_strength,
 )
-from connectors.microsoft_365.effective_mfa.model import Policy
+from connectors.microsoft_365.effective_mfa.model import Circle, Policy
 from connectors.microsoft_365.effective_mfa.people import within
 from connectors.microsoft_365.groups import Groups
 from connectors.microsoft_365.policy_terms import every_app, grant, narrowed_by
@@ -89,8 +89,13 @@ def read_sign_in_rules(graph: Graph, groups: Groups, names: Mapping[str, str]) -
     return SignInRules(inputs, wires, members, policy_errors, group_errors, errors)
 
 
-def facts(tenant: str, found: SignInRules, subjects: Iterable[Subject]) -> Iterable[SignInPolicy]:
-    """Yield a fact for each policy that is about people."""
+def facts(
+    tenant: str, found: SignInRules, subjects: Iterable[Subject], accounts: Mapping[str, Account], *, whole: bool
+) -> Iterable[SignInPolicy]:
+    """Yield a fact for each policy that is about people; ``accounts`` tell how those whom it leaves out are called.
+
+    Unless ``accounts`` are the ``whole`` directory, a policy that leaves out anybody may leave out more.
+    """
     everyone = tuple(subjects)
     policies = found.inputs.policies
     for policy in () if policies is UNSET else policies:
@@ -98,6 +103,7 @@ def facts(tenant: str, found: SignInRules, subjects: Iterable[Subject]) -> Itera
             continue
         wire = found.wires[policy.key]
         conditions = table(wire.get("conditions"))
+        left_out = _left_out(policy, everyone, found.inputs) if whole or policy.exclude == Circle() else UNSET
         yield SignInPolicy(
             tenant=tenant,
             key=policy.key,
@@ -107,7 +113,8 @@ def facts(tenant: str, found: SignInRules, subjects: Iterable[Subject]) -> Itera
             everyone=policy.include.everyone or (UNSET if policy.include.not_understood else False),
             every_app=every_app(conditions.get("applications")),
             narrowed_by=narrowed_by(conditions) if conditions else UNSET,
-            excluded_accounts=_left_out(policy, everyone, found.inputs),
+            excluded_accounts=left_out,
+            excluded_people=_called(left_out, accounts),
         )
 
 
@@ -121,6 +128,11 @@ def _left_out(policy: Policy, subjects: Iterable[Subject], inputs: Inputs) -> Re
         if excluded:
             keys.append(subject.key)
     return tuple(sorted(keys))
+
+
+def _called(keys: Read[tuple[str, ...]], accounts: Mapping[str, Account]) -> Read[tuple[str, ...]]:
+    """Return the addresses of accounts."""
+    return UNSET if keys is UNSET else tuple(sorted(accounts[key].address for key in keys))
 
 
 def _listed(

@@ -92,7 +92,8 @@ def parse_federation(wire: Wire) -> dict[str, Any]:
     on, allowed = boolean(wire.get("AllowFederatedUsers")), wire.get("AllowedDomains", UNSET)
     federation: Read[Federation] = "nobody" if on is False else UNSET
     if on is True and isinstance(allowed, dict):
-        federation = "anyone" if "AllowAllKnownDomains" in allowed else "listed"
+        listed: Read[Federation] = "listed" if isinstance(allowed.get("AllowedDomain"), list) else UNSET
+        federation = "anyone" if "AllowAllKnownDomains" in allowed else listed
     inbound = boolean(wire.get("AllowTeamsConsumerInbound"))
     return {
         "teams_federation": federation,

@@ -114,16 +114,16 @@ def test_what_a_mailbox_leaves_open_the_organisation_decides(
 ) -> None:
     given = around(SmtpClientAuthenticationDisabled=own)
     whole = Circumstances(given.protocols, frozenset(), organisation, audit=True)
-    assert mailbox_fact(box(), None, whole, "t").smtp_auth is expected
+    assert mailbox_fact(box(), None, whole, DIRECTORY).smtp_auth is expected
 
 
 def test_a_mailbox_without_a_row_of_protocols_is_not_known_to_have_none() -> None:
-    fact = mailbox_fact(box(), None, Circumstances(), "t")
+    fact = mailbox_fact(box(), None, Circumstances(), DIRECTORY)
     assert (fact.pop, fact.imap, fact.active_sync, fact.smtp_auth, fact.audited) == (UNSET,) * 5
 
 
 def test_a_row_that_does_not_mention_smtp_does_not_inherit_either() -> None:
-    assert mailbox_fact(box(), None, around(), "t").smtp_auth is UNSET
+    assert mailbox_fact(box(), None, around(), DIRECTORY).smtp_auth is UNSET
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_mailbox_is_audited_only_if_three_switches_say_so(
     fields: Wire, bypassing: Read[frozenset[str]], audit: Read[bool], expected: Read[bool]
 ) -> None:
     whole = Circumstances({}, bypassing, UNSET, audit)
-    assert mailbox_fact(box(**fields), None, whole, "t").audited is expected
+    assert mailbox_fact(box(**fields), None, whole, DIRECTORY).audited is expected
 
 
 def test_a_bypass_that_cannot_be_read_is_nobodys() -> None:

@@ -87,7 +87,7 @@ def test_without_policies_nobody_is_known_to_be_unprotected(server: PracticeServ
 def test_without_groups_nobody_is_known_to_be_in_an_exception(server: PracticeServer) -> None:
     outcome = without(server, "GroupMember.Read.All", READS_EVERYTHING)
     assert ("account", ENFORCEMENT) in gaps(outcome)
-    assert ("sign_in_policy", ("excluded_accounts",)) in gaps(outcome)
+    assert ("sign_in_policy", ("excluded_accounts", "excluded_people")) in gaps(outcome)
     known = [account for account in outcome.of(Account) if account.mfa_enforced is not UNSET]
     assert all("Per-user MFA" in (account.mfa_enforced_by or ()) for account in known)
     assert len(known) < len(outcome.of(Account)) / 2

@@ -40,8 +40,17 @@ def test_a_public_group_is_open_to_everybody_inside(visibility: object, reading:
     assert (group.reading, group.joining) == (reading, joining)
 
 
+def member(key: str, kind: str = "user") -> dict[str, str]:
+    return {"@odata.type": f"#microsoft.graph.{kind}", "id": key}
+
+
+def test_a_member_whom_the_directory_does_not_list_may_be_a_guest() -> None:
+    group = parse_group({"id": "x"}, (member("g1"), member("somebody")), DIRECTORY)
+    assert (group.members, group.outside_members) == (2, UNSET)
+
+
 def test_guests_in_a_group_are_told_by_their_address_at_home() -> None:
-    group = parse_group({"id": "x", "mail": "Team@org.example"}, ("g1", "somebody else"), DIRECTORY)
+    group = parse_group({"id": "x", "mail": "Team@org.example"}, (member("g1"), member("a team", "group")), DIRECTORY)
     assert (group.members, group.outside_members, group.address) == (2, ("g@p.example",), "team@org.example")
     assert parse_group({"id": "x", "mail": None}, UNSET, DIRECTORY).outside_members is UNSET
 

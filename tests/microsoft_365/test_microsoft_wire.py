@@ -301,7 +301,7 @@ def box(**fields: object) -> Wire:
 
 
 def forwarded(named: Read[tuple[str, ...]] = (), **fields: object) -> Any:  # noqa: ANN401 - a fact to be compared
-    return forwarding(parse_mailbox(box(**fields)), account(), named, "t")
+    return forwarding(parse_mailbox(box(**fields)), "a1", named, "t")
 
 
 def test_a_mailbox_without_object_id_is_known_by_its_name() -> None:
