@@ -25,6 +25,7 @@ class Access:
     domain, as far as somebody knows them.
     ``cloud`` is the national cloud in which the tenant lives.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
+    ``paced`` says whether to stay below Microsoft's limits; None is everywhere but in practice, where there are none.
     """
 
     tenant: str
@@ -43,3 +44,4 @@ class Access:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32
+    paced: bool | None = None

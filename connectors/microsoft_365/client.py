@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, Door, malformed
+from connectors.microsoft_365.pace import GraphPace
 from connectors.microsoft_365.reads import BATCH, BETA_BATCH, GRAPH, GRAPH_SCOPE, LARGEST_BATCH, encode, refused
 from connectors.microsoft_365.refusals import Permission, read_error
 from connectors.microsoft_365.sign_in import Tokens
@@ -22,10 +23,11 @@ _LOOP_REMEDY = "Run again. If it stays, report it: Microsoft's listing loops."
 class Graph:
     """Reads Graph for one tenant. Safe to use from many threads. Paths begin with a slash, after the version."""
 
-    def __init__(self, door: Door, tokens: Tokens) -> None:
-        """Take the door and the identity."""
+    def __init__(self, door: Door, tokens: Tokens, pace: GraphPace | None = None) -> None:
+        """Take the door, the identity, and how fast to ask; without a pace, as fast as can be."""
         self._door = door
         self._tokens = tokens
+        self._pace = pace
 
     def get(self, path: str, permission: Permission) -> Wire:
         """Return one object; raise ``ReadError`` for anything but a whole, good answer."""
@@ -71,6 +73,7 @@ class Graph:
 
         def send(parts: Sequence[Part[str]]) -> Sequence[Answer | ReadError]:
             renewed = any(part.renewed for part in parts)
+            self._keep_pace([part.request for part in parts])
             requests = [{"id": str(at), "method": "GET", "url": part.request} for at, part in enumerate(parts)]
             answer = self._door.send(
                 "POST",
@@ -91,7 +94,14 @@ class Graph:
             return rows, error
         return rows, None
 
+    def _keep_pace(self, paths: Sequence[str]) -> None:
+        """Wait until the requests may be sent. Raises ``ReadError`` if there is no time for that."""
+        seconds = self._pace.delay(paths) if self._pace else 0.0
+        if seconds > 0:
+            self._door.waiting.sleep(seconds, GapReason.THROTTLED, f"{GRAPH} may not be asked faster")
+
     def _get(self, url: str, permission: Permission) -> Wire:
+        self._keep_pace([url.removeprefix(_ROOT).removeprefix(_BETA)])
         bearer = self._tokens.bearer(GRAPH_SCOPE)
         return parsed(self._door.send("GET", url, headers={"accept": "application/json"}, bearer=bearer), permission)
 

@@ -34,6 +34,7 @@ from connectors.microsoft_365.mailbox_grants import MailboxAccessCollector, Send
 from connectors.microsoft_365.mailbox_settings import MailboxSettingsCollector
 from connectors.microsoft_365.mailboxes import Mailboxes
 from connectors.microsoft_365.managed_identity import ENDPOINT
+from connectors.microsoft_365.pace import GraphPace
 from connectors.microsoft_365.reads import GRAPH_SCOPE, RULES
 from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.refusals import ORGANISATION
@@ -85,7 +86,9 @@ class MicrosoftConnector:
             stop=stop,
         )
         self._tokens = Tokens(access, self.door, now)
-        self._graph = Graph(self.door, self._tokens)
+        paced = access.paced if access.paced is not None else not access.endpoints
+        self._pace = GraphPace(self.door.waiting.now) if paced else None
+        self._graph = Graph(self.door, self._tokens, self._pace)
         self._exchange = Exchange(self.door, self._tokens)
         self._teams = Teams(self.door, self._tokens) if access.teams else None
         self._exchange_settings = ExchangeSettings(self._exchange)
@@ -132,6 +135,9 @@ class MicrosoftConnector:
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
         """List the collectors of rules, forwarding and, if they may be looked at, shared items."""
+        if self._pace:
+            accounts = directory.accounts.values()
+            self._pace.fit(len(accounts), sum(bool(account.licences) for account in accounts))
         items: Sequence[ItemsCollector | UnreadItems] = (UnreadItems(),)
         if self._access.items:
             names = ("site_items", "onedrive_items")
