@@ -182,7 +182,7 @@ class AccountsCollector:
         protections = Protections(self.graph, found, roles)
         protections.judge(accounts)
         for key, verdict in protections.verdicts.items():
-            accounts[key] = replace(accounts[key], **fields(verdict))
+            accounts[key] = replace(accounts[key], **fields(verdict, complete=found.inputs.complete))
         for error in found.policy_errors:
             yield Failure(_TARGET, error, "sign_in_policy")
         for error in found.group_errors:

@@ -21,7 +21,7 @@ from connectors.door import malformed
 from connectors.microsoft_365.app_risks import reads_files, reads_mail, risk
 from connectors.microsoft_365.client import Graph, parsed
 from connectors.microsoft_365.credentials import latest_end, oldest, working
-from connectors.microsoft_365.refusals import APPLICATIONS, CONSENTS, NotThereError
+from connectors.microsoft_365.refusals import APPLICATIONS, CONSENTS, NotThereError, suspicious
 from connectors.microsoft_365.roles import service_roles
 from connectors.microsoft_365.values import Wire, moment, table, tables, text
 
@@ -60,6 +60,8 @@ class AppGrantsCollector:
         rows, broken = self.graph.listing(_SERVICES, APPLICATIONS)
         if broken:
             yield Failure(_TARGET, broken, _KIND)
+        if not rows:
+            raise suspicious("no application at all, though it signed one in")
         services = {key: row for row in rows if (key := text(row.get("id"))) is not UNSET}
         yield from self._consented(services)
         yield from self._of_their_own(services)

@@ -110,7 +110,10 @@ class ItemsCollector:
             for item, item_path, answer in zip(items, paths, self.graph.batch(paths), strict=True):
                 try:
                     first = parsed(answer, FILES)
-                    found = shared_item(item, self.graph.rows(item_path, FILES, first), self.directory, seen, owner)
+                    permissions = list(self.graph.rows(item_path, FILES, first))
+                    if not permissions:
+                        raise suspicious("nobody who may open a shared item, which at least its owner may")
+                    found = shared_item(item, permissions, self.directory, seen, owner)
                 except NotThereError:
                     continue  # deleted since its page was read
                 except ReadError as error:

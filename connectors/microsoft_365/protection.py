@@ -100,18 +100,23 @@ def kinds(account: Account) -> Read[frozenset[Kind]]:
     return frozenset({"b2bCollaborationMember"}) if away else frozenset({"member"})
 
 
-def fields(verdict: Verdict) -> dict[str, Any]:
-    """Return the fields of an account that say what its sign-ins meet."""
+def fields(verdict: Verdict, *, complete: bool = True) -> dict[str, Any]:
+    """Return the fields of an account that say what its sign-ins meet; ``complete`` unless policies are missing."""
     return {
         "mfa_enforced": verdict.enforced,
         "mfa_enforced_by": UNSET if verdict.enforced is UNSET else verdict.enforced_by,
-        "sign_in": sign_in(verdict),
+        "sign_in": sign_in(verdict, complete=complete),
     }
 
 
-def sign_in(verdict: Verdict) -> SignIn:
-    """Return what sign-ins meet, in the auditor's words."""
+def sign_in(verdict: Verdict, *, complete: bool = True) -> SignIn:
+    """Return what sign-ins meet, in the auditor's words.
+
+    Unless the policies are ``complete``, one that is missing may demand more than is known; only a block is the most.
+    """
     answers = {str(scenario): _RESULTS.get(verdict.scenarios[scenario].result, UNSET) for scenario in _TOLD}
+    if not complete:
+        answers = {name: answer if answer == "blocked" else UNSET for name, answer in answers.items()}
     return SignIn(
         **answers,
         always=verdict.always,

@@ -78,6 +78,8 @@ def read_roles(graph: Graph, groups: Groups, accounts: Collection[str]) -> Roles
         definitions, broken = graph.listing(_DEFINITIONS, ROLES)
         roles.names = {str(row.get("id")): str(row.get("displayName") or row.get("id")) for row in definitions}
         roles.errors += [broken] if broken else []
+        if not definitions:
+            raise suspicious("no roles, though every tenant has some")
     except ReadError as error:
         roles.errors.append(error)
     return roles
@@ -142,6 +144,8 @@ def service_roles(graph: Graph) -> dict[str, tuple[str, ...]]:
     rows, cut = graph.listing(_ASSIGNMENTS, ROLES)
     if error := broken or cut:
         raise error
+    if not definitions or not rows:
+        raise suspicious("no roles or nobody who holds one, though every tenant has both")
     names = {str(row.get("id")): text(row.get("displayName")) or str(row.get("id")) for row in definitions}
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:

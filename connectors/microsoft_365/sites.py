@@ -14,7 +14,7 @@ from auditor.facts import UNSET, Read, Site
 from auditor.models import Failure, Target
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph
-from connectors.microsoft_365.refusals import SITES, USAGE
+from connectors.microsoft_365.refusals import SITES, USAGE, suspicious
 from connectors.microsoft_365.values import Wire, text
 
 _KIND = "site"
@@ -46,6 +46,8 @@ class SitesCollector:
         if broken:
             yield Failure(_TARGET, broken, _KIND)
         known = self._known() if self.listable else {}
+        if known and not rows:
+            raise suspicious("no site in its report, though there are some")
         for row in rows:
             if row.get("isDeleted") is True:
                 continue

@@ -10,7 +10,7 @@ import pytest
 from microsoft_reading import TODAY, Outcome, access, read
 
 from auditor.errors import GapReason, ReadError
-from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, Tenant
+from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, SignInPolicy, Tenant
 from auditor.facts import Mailbox as MailboxFact
 from auditor.models import Target
 from connectors.microsoft_365 import MicrosoftConnector
@@ -142,3 +142,30 @@ def test_a_thousand_mailboxes_take_fifty_batches() -> None:
         connector.close()
     assert len(targets) == 1000
     assert asked["graph.microsoft.com", "POST /v1.0/$batch"] <= 50
+
+
+@pytest.mark.parametrize("path", ["/servicePrincipals\\?", "roleDefinitions", "SiteUsageDetail"])
+def test_a_report_that_cannot_be_empty_is_suspicious(server: PracticeServer, path: str) -> None:
+    server.faults = Faults((Fault("empty", host="graph.microsoft.com", path=path),))
+    assert GapReason.SUSPICIOUS in {error.reason for error in read(server).errors}
+
+
+def test_a_shared_item_that_nobody_may_open_is_suspicious(server: PracticeServer) -> None:
+    server.faults = Faults((Fault("empty", host="graph.microsoft.com", path="/permissions", inner=True, times=1),))
+    (failure,) = read(server).failures
+    assert (failure.kind, failure.error.reason) == ("shared_item", GapReason.SUSPICIOUS)
+
+
+def test_what_a_sign_in_meets_is_not_told_while_policies_are_missing(server: PracticeServer) -> None:
+    path = "/v1.0/identity/conditionalAccess/policies"
+    server.faults = Faults((Fault("denied", host="graph.microsoft.com", path=path),))
+    told = {each.sign_in.device_code for each in read(server, only="-").of(Account) if each.sign_in}
+    assert told <= {UNSET, "blocked"}
+
+
+def test_a_policy_says_by_address_whom_it_leaves_out(everything: Outcome) -> None:
+    called = {account.key: account.address for account in everything.of(Account)}
+    policies = everything.of(SignInPolicy)
+    assert any(policy.excluded_people for policy in policies)
+    for policy in policies:
+        assert policy.excluded_people == tuple(sorted(called[key] for key in policy.excluded_accounts or ()))
