@@ -15,7 +15,13 @@ from connectors.practice.generator import generate
 from connectors.practice.permissions import Permissions
 from connectors.practice.server import PracticeServer
 
-CONTAINED = {"User.Read.All", "GroupMember.Read.All", "Domain.Read.All", "Organization.Read.All"}
+CONTAINED = {
+    "Application.Read.All",
+    "Domain.Read.All",
+    "GroupMember.Read.All",
+    "Organization.Read.All",
+    "User.Read.All",
+}
 """Permissions that Directory.Read.All contains, so that it has to go with each of them."""
 NAMED = {value.name for value in vars(refusals).values() if isinstance(value, refusals.Permission)}
 UNSEEN = {"Organization.Read.All"}
