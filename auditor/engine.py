@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -21,7 +21,7 @@ from auditor.collection import collect
 from auditor.errors import SignInError
 from auditor.exit_codes import ExitCode
 from auditor.facts import Directory, Fact, Tenant
-from auditor.judgement import Judgement, Plan
+from auditor.judgement import Judgement, Plan, stand_in
 from auditor.ledger import Ledger
 from auditor.models import Coverage, Report, Standing, TenantReference
 from auditor.ports import Clock, Connector, History, Keeper, Progress
@@ -193,8 +193,18 @@ def sign_in(connectors: Mapping[str, Connector], ledger: Ledger) -> dict[str, Te
             tenants[tenant] = connector.identify()
         except SignInError as error:
             _log.warning("not signed in", tenant=tenant, reason=error.message)
-            ledger.lock_out(tenant, error)
+            ledger.lock_out(tenant, error, _kinds(tenant, connector))
     return tenants
+
+
+def _kinds(tenant: str, connector: Connector) -> Iterator[str]:
+    """Yield the kinds of facts that a connector would have read."""
+    yield "account"
+    for collector in connector.directory_collectors():
+        yield from collector.kinds
+    nobody = Directory(tenant=stand_in(_reference(tenant, connector, {})))
+    for collector in connector.collectors(nobody):
+        yield from collector.kinds
 
 
 def _reference(tenant: str, connector: Connector, tenants: Mapping[str, Tenant]) -> TenantReference:

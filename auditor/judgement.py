@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
@@ -69,15 +70,16 @@ class Judgement:
         self._references = tuple(sorted(references, key=lambda reference: reference.id))
         self._started = started
         self.directories = _directories(plan, len(self._references), tenants, first, listed)
+        shut = {each.id: Directory(tenant=stand_in(each)) for each in references if each.id not in self.directories}
         self._judges = {
             tenant: TenantEvaluation(
                 plan.policies, directory=directory, today=started, watch=(watches or {}).get(tenant)
             )
-            for tenant, directory in self.directories.items()
+            for tenant, directory in (self.directories | shut).items()
         }
-        for tenant, judge in self._judges.items():
-            judge.add(self.directories[tenant].accounts.values())
-            judge.add(fact for fact in first[tenant] if not isinstance(fact, Account))
+        for tenant, directory in self.directories.items():
+            self._judges[tenant].add(directory.accounts.values())
+            self._judges[tenant].add(fact for fact in first[tenant] if not isinstance(fact, Account))
 
     def add(self, tenant: str, facts: Iterable[Fact]) -> None:
         """Judge facts of one tenant; they are not kept."""
@@ -119,6 +121,14 @@ class Judgement:
                     self._judges[row.tenant].gap(gap)
         results = (result for judge in self._judges.values() for result in judge.results(coverage))
         return tuple(sorted(results, key=lambda result: (result.policy, result.tenant)))
+
+
+def stand_in(reference: TenantReference) -> Tenant:
+    """Return what can be said of a tenant that did not let us in; everything else about it is unknown."""
+    connector: Literal["google_workspace", "microsoft_365"] = (
+        "google_workspace" if reference.connector == "google_workspace" else "microsoft_365"
+    )
+    return Tenant(tenant=reference.id, key=reference.id, label=reference.label, connector=connector, vendor_id="")
 
 
 def _directories(

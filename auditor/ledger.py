@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.errors import AuditorError, GapReason, InterruptedAuditError, ReadError
-from auditor.facts import KINDS, Fact, kind_of
+from auditor.facts import Fact, kind_of
 from auditor.models import Coverage, Failure, Gap, NotApplicable, Target
 from auditor.ports import Collector
 
@@ -54,10 +54,10 @@ class Ledger:
         for kind in kinds:
             self._accounts[tenant, kind]
 
-    def lock_out(self, tenant: str, error: AuditorError) -> None:
-        """Note a tenant that did not let us in: every kind of fact is missing."""
+    def lock_out(self, tenant: str, error: AuditorError, kinds: Iterable[str]) -> None:
+        """Note a tenant that did not let us in: every kind of fact that it would have given is missing."""
         whole = Target(tenant, "the whole tenant")
-        for failure in failures_of(error, KINDS, [whole]):
+        for failure in failures_of(error, sorted(set(kinds)), [whole]):
             account = self._accounts[tenant, failure.kind]
             account.targets += 1
             account.gaps.append(_gap(tenant, "sign_in", failure))
@@ -110,8 +110,11 @@ class Ledger:
 def failures_of(error: AuditorError, kinds: Iterable[str], targets: Sequence[Target]) -> list[Failure]:
     """Return what an error of a whole batch means for each of its targets and kinds.
 
-    An interruption is one; every other error that is no ``ReadError`` means that the identity was refused.
+    An interruption is one, and so is what kept a sign-in from being made; every other error that is no ``ReadError``
+    means that the identity was refused.
     """
+    if isinstance(error.__cause__, ReadError):
+        error = ReadError(error.__cause__.reason, error.message, error.remedy)
     if isinstance(error, InterruptedAuditError):
         error = ReadError(GapReason.INTERRUPTED, "The audit was stopped before this was read.", "Run it again.")
     elif not isinstance(error, ReadError):

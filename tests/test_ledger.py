@@ -103,7 +103,7 @@ def test_an_expected_kind_has_a_row_even_if_nothing_came() -> None:
 
 def test_a_tenant_that_did_not_let_us_in_misses_every_kind() -> None:
     ledger = Ledger()
-    ledger.lock_out("t", SignInError("refused", "a new key"))
+    ledger.lock_out("t", SignInError("refused", "a new key"), KINDS)
     coverage = ledger.coverage()
     assert [row.kind for row in coverage] == sorted(KINDS)
     assert all((row.targets, row.read, len(row.gaps), row.complete) == (1, 0, 1, False) for row in coverage)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from practice_audit import TODAY, audited
 
-from auditor.models import Report
+from auditor.errors import GapReason
+from auditor.models import Outcome, Report
 from connectors.google_workspace import scopes
 from connectors.microsoft_365 import refusals
 from connectors.practice.faults import Fault, Faults
@@ -103,3 +104,13 @@ def test_a_fault_of_the_vendors_hides_nothing(fault: Fault, server: PracticeServ
     assert hidden(whole, report) == set()
     assert all(gap.remedy for row in report.coverage for gap in row.gaps)
     assert server.writes.total() == 0
+
+
+def test_a_tenant_that_cannot_be_reached_is_unknown_throughout(server: PracticeServer) -> None:
+    server.faults = Faults((Fault("reset"),))
+    report = audited(server)
+    assert report.audit.exit_code == 4
+    assert {tenant.id for tenant in report.tenants} == {result.tenant for result in report.results}
+    assert {result.outcome for result in report.results} == {Outcome.UNKNOWN}
+    assert {gap.reason for row in report.coverage for gap in row.gaps} == {GapReason.UNREACHABLE}
+    assert ("google", "meeting_policy") not in {(row.tenant, row.kind) for row in report.coverage}

@@ -16,7 +16,7 @@ import typer
 
 from auditor import config, engine
 from auditor.cli import wiring
-from auditor.cli.output import Format, write_report
+from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.progress import display
 from auditor.cli.snapshot import keeping, told
 from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
@@ -46,6 +46,7 @@ def audit(
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another audit of the same tenant runs.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Audit the configured tenants once, read-only, and report."""
+    demand_writable(output)
     packs = tuple(policies or ())
     configured = config.load(path)
     if from_snapshot is not None:

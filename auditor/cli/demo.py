@@ -11,7 +11,7 @@ import typer
 from auditor import config
 from auditor.cli import wiring
 from auditor.cli.audit import Formats, now, run, stopping
-from auditor.cli.output import Format, write_report
+from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.practice_setup import write_configuration
 from connectors.practice.process import PracticeProcess
 
@@ -23,6 +23,7 @@ def demo(
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there, for you alone.")] = None,
 ) -> None:
     """Audit a practice organisation in both clouds, here on this machine; nothing leaves it."""
+    demand_writable(output)
     typer.echo(f"A practice organisation with {accounts} accounts in each cloud is audited.", err=True)
     with (
         tempfile.TemporaryDirectory(prefix="auditor-demo-") as folder,

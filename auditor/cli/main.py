@@ -13,7 +13,7 @@ from auditor.cli import exempt, history, people, policies, practice, store
 from auditor.cli.audit import audit
 from auditor.cli.demo import demo
 from auditor.cli.diff import diff
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, DocumentError
 from auditor.exit_codes import ExitCode
 from auditor.logs import configure
 from auditor.reports.neutral import neutral
@@ -58,7 +58,9 @@ def run() -> None:
     try:
         app()
     except AuditorError as error:
-        typer.echo(f"{neutral(error.message, 100_000)}\n{neutral(error.remedy, 2_000)}", err=True)
+        lines = [str(problem) for problem in error.problems] if isinstance(error, DocumentError) else [error.message]
+        for line in (*lines, error.remedy):
+            typer.echo(neutral(line, 2_000), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

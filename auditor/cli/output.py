@@ -38,6 +38,13 @@ def write_report(report: Report, format_: Format, output: Path | None) -> None:
         write_private(output, text)
 
 
+def demand_writable(path: Path | None) -> None:
+    """Raise ``UsageError`` if ``path`` cannot be written, before the work whose result it is to hold is done."""
+    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
+        remedy = "Name a file in a folder that exists and that you may write to."
+        raise UsageError(f"The report could not be written to {path}.", remedy)
+
+
 def write_private(path: Path, text: str, *, what: str = "The report") -> None:
     """Write ``text`` to ``path`` in one stroke, mode 0600. Raises ``UsageError`` when that is not possible."""
     try:

@@ -52,6 +52,8 @@ def words(value: object) -> str:
         return "unknown" if value is UNSET else "none"
     if isinstance(value, tuple | list):
         return _short(", ".join(words(item) for item in value[:_MOST])) if value else "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}"  # the time of day stands in the evidence
     if isinstance(value, timedelta):

@@ -131,7 +131,8 @@ def _description(criteria: Wire) -> str:
     """Return what a filter looks for, as its owner would say it."""
     said = [f"{_WORDS[field]} {text(criteria[field]) or 'something'}".strip() for field in _WORDS if field in criteria]
     if "size" in criteria:
-        said.append(f"{text(criteria.get('sizeComparison')) or 'other'} than {criteria['size']} bytes")
+        unit = "byte" if criteria["size"] == 1 else "bytes"
+        said.append(f"{text(criteria.get('sizeComparison')) or 'other'} than {criteria['size']} {unit}")
     if criteria.get("hasAttachment") is True:
         said.append("with an attachment")
     return ", ".join(said) or "every mail"
