@@ -30,7 +30,7 @@ class Ended:
 
 
 def auditor(*arguments: str) -> Ended:
-    command = [sys.executable, "-c", "from auditor.cli.main import run; run()", *arguments]
+    command = [sys.executable, "-c", "from auditor.cli.entry import run; run()", *arguments]
     environment = {**os.environ, "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(command, capture_output=True, timeout=120, check=False, env=environment)  # noqa: S603 - ours
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())

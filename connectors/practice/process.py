@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
@@ -118,7 +119,9 @@ class PracticeProcess:
         spawn = multiprocessing.get_context("spawn")
         self._line, theirs = spawn.Pipe()
         self._process = spawn.Process(target=_serve, args=(self._order, theirs), name="practice", daemon=True)
+        heeded = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends the child
         self._process.start()
+        signal.signal(signal.SIGINT, heeded)
         theirs.close()
         try:
             self.served = self._line.recv()
