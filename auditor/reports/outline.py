@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.models import Exempted, Finding, Notice, Outcome, Person, PolicyResult, Report
+from auditor.reports.doubts import Doubt, doubts
 from auditor.reports.entries import Entry, Task, entries, tasks
 from auditor.reports.news import News, news
 from auditor.reports.unseen import Cell, Unseen, coverage_table, unseen_groups
 from auditor.reports.verdict import IMPORTANT, Verdict, dark_people, verdict
 from auditor.reports.words import tier_rank
+
+_NOT_WHOLE: Final = frozenset({3, 4, 130})
+"""Exit codes that say that something was not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class Outline:
     """Findings that somebody accepted, the first to return first."""
     notices: tuple[Notice, ...]
     unseen: tuple[Unseen, ...]
+    doubts: tuple[Doubt, ...]
+    """Unknown judgements that nothing in ``unseen`` explains."""
+    whole: bool
+    """Whether everything that was asked for was read to the end and could be judged."""
     coverage: dict[tuple[str, str], Cell]
     """By kind and tenant; a pair that is missing was not read at all."""
     passed: dict[str, tuple[str, ...]]
@@ -58,6 +67,8 @@ def outline(report: Report) -> Outline:
     for result in results:
         if result.outcome is Outcome.PASS:
             passed[result.title].append(result.tenant)
+    unseen, doubtful = unseen_groups(report), doubts(report)
+    unknowns = sum(result.unknown for result in results)
     return Outline(
         verdict=verdict(report),
         news=news(report.changes),
@@ -67,12 +78,14 @@ def outline(report: Report) -> Outline:
         organisation=tasks((finding for finding in report.findings if finding.fingerprint not in claimed), titles),
         exempted=tuple(sorted((each for result in results for each in result.exempted), key=_first_to_return)),
         notices=tuple(sorted(report.notices, key=lambda notice: (notice.id, notice.message, notice.remedy))),
-        unseen=unseen_groups(report),
+        unseen=unseen,
+        doubts=doubtful,
+        whole=not (unseen or doubtful or unknowns or report.audit.exit_code in _NOT_WHOLE) and bool(report.coverage),
         coverage=coverage_table(report),
         passed={title: tuple(tenants) for title, tenants in passed.items()},
         unjudged=tuple(result for result in results if result.outcome is Outcome.UNKNOWN),
         findings=report.findings,
-        unknowns=sum(result.unknown for result in results),
+        unknowns=unknowns,
         gaps=sum(len(row.gaps) for row in report.coverage),
     )
 

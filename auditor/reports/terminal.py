@@ -16,6 +16,7 @@ from rich.text import Text
 
 from auditor.models import Report
 from auditor.reports.accepted import accepted
+from auditor.reports.doubts import Doubt
 from auditor.reports.entries import Entry, Task
 from auditor.reports.lines import FIX, NAME, SENTENCE, STYLES, fix, line, more, name, said, under, words
 from auditor.reports.neutral import neutral
@@ -35,8 +36,8 @@ from auditor.reports.words import (
 
 NARROWEST: Final = 40
 """Columns below which nothing is drawn any narrower."""
-_MOST_ENTRIES, _MOST_TASKS, _MOST_LINES, _MOST_NAMES = 20, 12, 3, 8
-_TENANT_COLUMN = 20
+_MOST_ENTRIES, _MOST_TASKS, _MOST_LINES, _MOST_NAMES, _MOST_REASONS = 20, 12, 3, 8, 40
+_TENANT_COLUMN, _KIND_COLUMN = 20, 24
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
@@ -80,7 +81,7 @@ def _page(report: Report, page: Outline, width: int) -> list[RenderableType]:
         ("Who must do what", _people(page)),
         ("What belongs to the organisation", _organisation(page.organisation)),
         ("What was accepted", accepted(page)),
-        ("What was not seen", _unseen(page)),
+        ("What was not seen", _unseen(page, report.audit.exit_code)),
         ("What was read, of how much", _coverage(page.coverage, width)),
         ("What holds", _passed(page)),
     ):
@@ -144,15 +145,21 @@ def _organisation(tasks: Sequence[Task]) -> list[RenderableType]:
     return parts
 
 
-def _unseen(page: Outline) -> list[RenderableType]:
+def _unseen(page: Outline, exit_code: int) -> list[RenderableType]:
     """Return why things stayed dark and how to mend that: in grey, never green; in red what is suspicious."""
     parts: list[RenderableType] = []
-    for group in page.unseen[:_MOST_TASKS]:
+    for group in page.unseen[:_MOST_REASONS]:
         parts += [Text(""), *_gap(group)]
-    if left := page.unseen[_MOST_TASKS:]:
+    if left := page.unseen[_MOST_REASONS:]:
         parts += [Text(""), more(len(left), "reason", "reasons")]
+    for doubt in page.doubts[:_MOST_REASONS]:
+        parts += [Text(""), *_doubt(doubt)]
+    if left_over := page.doubts[_MOST_REASONS:]:
+        parts += [Text(""), more(len(left_over), "policy not judged", "policies not judged")]
     if not page.coverage:
         parts += [Text(""), Text("Nothing was read at all.")]
+    elif not parts and not page.whole:
+        parts += [Text(""), Text(f"{EXITS[exit_code].capitalize()}.")]
     return parts
 
 
@@ -161,11 +168,22 @@ def _gap(group: Unseen) -> list[RenderableType]:
     what = names if len(group.labels) == 1 else f"{group.what}: {names}" if names else group.what
     missing = ", ".join(neutral(kind_words(kind), NAME) for kind in group.kinds)
     fields = f" ({', '.join(neutral(field, NAME) for field in group.fields)})" if group.fields else ""
+    where = f" in {neutral(group.tenant, NAME)}" if group.kinds else ""
     return [
-        Text.assemble((what, "bold"), f" in {neutral(group.tenant, NAME)}"),
-        under(Text(f"{missing}{fields} not seen: {group.reason}.", "bold red" if group.suspicious else "")),
+        Text.assemble((neutral(what, SENTENCE), "bold"), where),
+        under(Text(f"{missing}{fields} not seen: {group.reason}.".lstrip(), "bold red" if group.suspicious else "")),
         *(under(words(detail, SENTENCE)) for detail in group.details[:1]),
         under(Text(f"Remedy: {neutral(group.remedy, FIX)}", "dim")),
+    ]
+
+
+def _doubt(doubt: Doubt) -> list[RenderableType]:
+    """Return one policy that could not be judged of some facts although no gap says why."""
+    names = listed([neutral(label, NAME) for label in doubt.labels], _MOST_LINES)
+    what = f"{doubt.what}: {names}. " if names else ""
+    return [
+        Text.assemble((neutral(doubt.title, SENTENCE), "bold"), f" in {neutral(doubt.tenant, NAME)}"),
+        under(Text(f"{what}Not judged: {neutral(doubt.reason, SENTENCE).rstrip('.')}.")),
     ]
 
 
@@ -178,11 +196,11 @@ def _coverage(cells: dict[tuple[str, str], Cell], width: int) -> list[Renderable
     for start in range(0, len(tenants), at_once):
         some = tenants[start : start + at_once]
         table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
-        table.add_column("")
+        table.add_column("", overflow="fold")
         for tenant in some:
             table.add_column(words(tenant, _TENANT_COLUMN - 2), justify="right")
         for kind in kinds:
-            table.add_row(words(kind_words(kind), _TENANT_COLUMN - 2), *(_cell(cells.get((kind, t))) for t in some))
+            table.add_row(words(kind_words(kind), _KIND_COLUMN), *(_cell(cells.get((kind, t))) for t in some))
         parts += [Text(""), table]
     if any(not cell.complete for cell in cells.values()):
         parts.append(Text("! not everything was read", "dim"))

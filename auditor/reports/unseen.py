@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.errors import GapReason
 from auditor.models import Coverage, Gap, Report
@@ -12,6 +13,9 @@ from auditor.reports.verdict import unexplained
 from auditor.reports.words import REASONS, how_many
 
 _MAIL = frozenset({"mail_rule", "mailbox_grant"})
+LOCKED_OUT: Final = "sign_in"
+"""Source of the gaps of a tenant that let nobody in."""
+_NOT_SIGNED_IN: Final = "it could not be signed in to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Unseen:
     what: str
     """How many of what: ``24 mailboxes``."""
     kinds: tuple[str, ...]
-    """Kinds of facts that are missing."""
+    """Kinds of facts that are missing; empty when it is the whole tenant."""
     fields: tuple[str, ...]
     """The missing fields, when the facts are there otherwise."""
     labels: tuple[str, ...]
@@ -51,7 +55,8 @@ def unseen_groups(report: Report) -> tuple[Unseen, ...]:
     alike: dict[tuple[str, str, str, tuple[str, ...]], list[Gap]] = defaultdict(list)
     for row in report.coverage:
         for gap in row.gaps:
-            alike[gap.tenant, REASONS[gap.reason], gap.remedy, gap.fields].append(gap)
+            reason = _NOT_SIGNED_IN if gap.source == LOCKED_OUT else REASONS[gap.reason]
+            alike[gap.tenant, reason, gap.remedy, gap.fields].append(gap)
     groups = [
         (tenant, -len({gap.target for gap in gaps}), reason, remedy, _group(gaps))
         for (tenant, reason, remedy, _), gaps in alike.items()
@@ -85,6 +90,8 @@ def _cell(rows: Sequence[Coverage]) -> Cell:
 def _group(gaps: Sequence[Gap]) -> Unseen:
     targets = {gap.target: gap.label for gap in sorted(gaps, key=lambda gap: (gap.label, gap.target, gap.kind))}
     first = gaps[0]
+    if first.source == LOCKED_OUT:
+        return _locked_out(gaps)
     kinds = {gap.kind for gap in gaps}
     mailboxes = kinds <= _MAIL and all(gap.owner is not None for gap in gaps)
     noun = (
@@ -104,6 +111,20 @@ def _group(gaps: Sequence[Gap]) -> Unseen:
         details=tuple(sorted({gap.detail for gap in gaps})),
         remedy=first.remedy,
         suspicious=first.reason is GapReason.SUSPICIOUS,
+    )
+
+
+def _locked_out(gaps: Sequence[Gap]) -> Unseen:
+    """Return a tenant that let nobody in as one thing, for every kind is missing from the same cause."""
+    return Unseen(
+        tenant=gaps[0].tenant,
+        what=f"the whole tenant {gaps[0].tenant}",
+        kinds=(),
+        fields=(),
+        labels=(),
+        reason=_NOT_SIGNED_IN,
+        details=tuple(sorted({gap.detail for gap in gaps})),
+        remedy=gaps[0].remedy,
     )
 
 

@@ -51,9 +51,10 @@ def verdict(report: Report) -> Verdict:
     deciding = [*common, *(finding for findings in theirs.values() for finding in findings)]
     worst = max((finding.severity for finding in deciding), key=lambda s: s.rank, default=None)
     unseen = tuple(_unseen(report, important))
-    others = len(open_findings) - len({finding.fingerprint for finding in deciding})
+    decided = {finding.fingerprint for finding in deciding}
+    others = [finding for finding in open_findings.values() if finding.fingerprint not in decided]
     accepted = sum(len(result.exempted) for result in report.results)
-    caveats: tuple[str, ...] = (f"Other people have {how_many(others, 'open finding')}.",) if others else ()
+    caveats: tuple[str, ...] = (_of_others(others),) if others else ()
     caveats += (f"Not counted: {how_many(accepted, 'finding')} that somebody accepted.",) if accepted else ()
     if worst and (worst.rank >= Severity.HIGH.rank or not unseen):
         if unseen:
@@ -88,6 +89,15 @@ def _blame(worst: Severity, important: list[Person], theirs: dict[str, list[Find
     verb = "has" if len(holders) == 1 else "have"
     beside = f"; the organisation itself has {shared:,}" if shared else ""
     return f"{listed(names, 2)} {verb} {how_many(number, f'{worst} finding')}{beside}."
+
+
+def _of_others(findings: list[Finding]) -> str:
+    """Return what people who do not decide have open, and how much of it cannot wait."""
+    critical = sum(finding.severity is Severity.CRITICAL for finding in findings)
+    calls = sum(finding.urgent == "call" and finding.severity is not Severity.CRITICAL for finding in findings)
+    grave = f", {critical:,} of them critical" if critical else ""
+    grave += f"{' and' if critical else ','} {calls:,} {'more ' if critical else ''}to call about" if calls else ""
+    return f"Other people have {how_many(len(findings), 'open finding')}{grave}."
 
 
 def _unseen(report: Report, important: list[Person]) -> Iterator[str]:

@@ -69,7 +69,7 @@ EXITS: Final = MappingProxyType(
         1: "there are open findings",
         2: "the command line or the configuration is wrong",
         3: "nothing that counts is open, but not everything could be seen",
-        4: "a vendor refused the sign-in",
+        4: "at least one tenant could not be signed in to",
         5: "the report could not be delivered",
         75: "another audit of this tenant is running",
         130: "the audit was interrupted",
@@ -119,9 +119,9 @@ def severity_counts(severities: Iterable[Severity]) -> str:
 
 
 def raised_words(finding: Finding) -> str:
-    """Return why a finding is more severe than its policy: ``raised from medium: principal``; empty if it is not."""
+    """Return why a finding is more severe than its policy: ``medium, raised: principal``; empty if it is not."""
     tier = neutral(tier_word(finding.raised_for or ""), 30)
-    return f"raised from {finding.raised_from}: {tier}" if finding.raised_from is not None else ""
+    return f"{finding.raised_from}, raised: {tier}" if finding.raised_from is not None else ""
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -147,7 +147,7 @@ def test_what_was_accepted_stands_in_a_place_of_its_own() -> None:
     assert shown.count("Debate notes of Juliette Moreau") == 1
     assert "Until 2026-12-01 · Juliette Moreau answers for it · Ana Rivera accepted it" in shown
     assert "ends on 2026-12-01" in shown
-    assert "(raised from medium: administrator)" in shown
+    assert "(medium, raised: administrator)" in shown
     assert "1 accepted" in shown
 
 
@@ -193,6 +193,14 @@ def test_twenty_thousand_volunteers_do_not_make_a_page_nobody_can_open() -> None
     written = render(report.model_copy(update={"people": (*report.people, *people)}))
     assert len(written) < 500_000
     assert "19,504 more people" in written
+
+
+def test_evidence_without_a_space_breaks_rather_than_widen_a_narrow_page() -> None:
+    tables, evidence = (re.search(rf"^{rule} {{(.*?)}}", CSS, re.MULTILINE) for rule in ("table", r"\.evidence th"))
+    assert tables
+    assert evidence
+    assert "overflow-wrap: anywhere" in tables[1]
+    assert "nowrap" not in evidence[1]
 
 
 def luminance(colour: str) -> float:

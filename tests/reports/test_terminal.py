@@ -101,6 +101,14 @@ def test_many_tenants_fit_beside_and_below_each_other() -> None:
     assert_harmless(shown, 80)
 
 
+def test_a_kind_of_facts_is_called_by_its_whole_name() -> None:
+    report = sample()
+    row = report.coverage[0].model_copy(update={"kind": "forwarding_policy"})
+    shown = render(report.model_copy(update={"coverage": (row,)}), width=40)
+    assert "forwarding policies" in shown
+    assert_harmless(shown, 40)
+
+
 def crowd(tier: str, number: int, *, unlike: bool = False) -> list[tuple[Person, object]]:
     """Return people of a tier with one finding each, worded alike or not."""
     found = []

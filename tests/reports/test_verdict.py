@@ -32,6 +32,20 @@ def test_findings_of_volunteers_do_not_make_the_verdict_but_are_said() -> None:
     assert (said.level, said.caveats) == ("clear", ("Other people have 5 open findings.",))
 
 
+def test_what_cannot_wait_is_said_of_other_people_too() -> None:
+    grave = [
+        finding("p", "workspace", severity, fact("account", f"{who}@x", who, None), "Lost", {}, "Mend it", urgent)
+        for who, severity, urgent in (
+            ("a", Severity.CRITICAL, "call"), ("b", Severity.HIGH, "call"), ("c", Severity.LOW, None)
+        )
+    ]  # fmt: skip
+    report = clean()
+    volunteer = report.people[-2].model_copy(update={"findings": tuple(each.fingerprint for each in grave)})
+    found = (result("p", "P", Severity.HIGH, "workspace", grave),)
+    said = verdict(report.model_copy(update={"people": (*report.people, volunteer), "results": found}))
+    assert said.caveats == ("Other people have 3 open findings, 1 of them critical and 1 more to call about.",)
+
+
 def test_a_finding_of_the_organisation_counts_for_everybody() -> None:
     bad = finding("p", "workspace", Severity.HIGH, fact("settings", "/", "/", None), "Open to all", {}, "Close it")
     said = verdict(clean().model_copy(update={"results": (result("p", "P", Severity.HIGH, "workspace", [bad]),)}))
