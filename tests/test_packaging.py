@@ -71,7 +71,7 @@ def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
     assert sorted(map(_plain, needed)) == sorted(map(_plain, PROJECT["dependencies"]))
     # An extra and no dependency group, because only a pip of 2025 or later knows groups.
     assert said.get_all("Provides-Extra") == ["dev", "postgresql"]
-    assert "auditor = auditor.cli.main:run" in scripts
+    assert "auditor = auditor.cli.entry:run" in scripts
     assert said["Description-Content-Type"] == "text/markdown"
 
 

@@ -27,6 +27,10 @@ _CONFIG = Path("config.yaml")
 _LONGEST_PROBLEM = 1000
 
 
+_MOVING = ("account.last_sign_in",)
+"""Evidence that changes by itself from day to day: pinned, it would end an exemption that nobody took back."""
+
+
 @app.command("add")
 def add_exemption(
     fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="The finding's, from the JSON report.")],
@@ -53,7 +57,7 @@ def add_exemption(
         "granted_by": granted_by,
         "granted": today,
         "expires": today + timedelta(days=days),
-        "evidence": finding["evidence"] if pin else {},
+        "evidence": {name: value for name, value in finding["evidence"].items() if pin and name not in _MOVING},
     }
     exemption = _of_finding(result, finding, terms)
     file = configured.exemptions

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from auditor.config import Config, GoogleTenant, MicrosoftTenant
 from auditor.engine import Plan
-from auditor.errors import UsageError
+from auditor.errors import SignInError, UsageError
 from auditor.exemption_file import load as load_exemptions
 from auditor.models import Exemption, Severity
 from auditor.policy import PolicySet, load_packs
@@ -79,6 +79,10 @@ def history(config: Config, *, make: bool = False, sound: bool = True) -> Store:
     if not config.store.keep:
         raise UsageError("The configuration says to keep no history.", "Delete 'keep: false' under 'store' in it.")
     place = config.store.path if config.store.url is None else read_secret(config.store.url).reveal()
+    if isinstance(place, Path) and not make and not place.exists():
+        raise UsageError(
+            f"No audit has been kept in {place} yet.", "Run `auditor audit`: it keeps what it finds there."
+        )
     return open_store(place, make=make, sound=sound)
 
 
@@ -102,7 +106,10 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,
     )
-    return GoogleConnector(access, stop=stop, now=clock)
+    try:
+        return GoogleConnector(access, stop=stop, now=clock)
+    except SignInError as error:
+        raise UsageError(f"{tenant.credentials.key_file}: {error.message}", error.remedy) from error
 
 
 def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:

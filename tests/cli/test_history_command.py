@@ -123,8 +123,8 @@ def test_an_audit_that_cannot_be_kept_is_reported_all_the_same(config: Path) -> 
 
 def test_commands_that_ask_for_what_is_not_there_say_so(config: Path) -> None:
     missing = auditor("history", "list", "--config", config)
-    assert missing.returncode == 6
-    assert "no such file" in missing.stderr
+    assert missing.returncode == 2
+    assert "No audit has been kept" in missing.stderr
     changes(config)
     for words in (["history", "show", "99"], ["diff", "2", "1"], ["history", "prune"], ["diff", "1", "1"]):
         ran = auditor(*words, "--config", config)
