@@ -165,12 +165,13 @@ def _unseen(page: Outline, exit_code: int) -> list[RenderableType]:
 
 def _gap(group: Unseen) -> list[RenderableType]:
     names = listed([neutral(label, NAME) for label in group.labels], _MOST_NAMES)
-    what = names if len(group.labels) == 1 else f"{group.what}: {names}" if names else group.what
+    number = neutral(group.what, SENTENCE)
+    what = names if len(group.labels) == 1 else f"{number}: {names}" if names else number
     missing = ", ".join(neutral(kind_words(kind), NAME) for kind in group.kinds)
     fields = f" ({', '.join(neutral(field, NAME) for field in group.fields)})" if group.fields else ""
     where = f" in {neutral(group.tenant, NAME)}" if group.kinds else ""
     return [
-        Text.assemble((neutral(what, SENTENCE), "bold"), where),
+        Text.assemble((what, "bold"), where),
         under(Text(f"{missing}{fields} not seen: {group.reason}.".lstrip(), "bold red" if group.suspicious else "")),
         *(under(words(detail, SENTENCE)) for detail in group.details[:1]),
         under(Text(f"Remedy: {neutral(group.remedy, FIX)}", "dim")),
@@ -183,7 +184,7 @@ def _doubt(doubt: Doubt) -> list[RenderableType]:
     what = f"{doubt.what}: {names}. " if names else ""
     return [
         Text.assemble((neutral(doubt.title, SENTENCE), "bold"), f" in {neutral(doubt.tenant, NAME)}"),
-        under(Text(f"{what}Not judged: {neutral(doubt.reason, SENTENCE).rstrip('.')}.")),
+        under(Text(f"{what}Not judged ({neutral(doubt.reason, SENTENCE).rstrip('.')}).")),
     ]
 
 

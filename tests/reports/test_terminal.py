@@ -109,6 +109,17 @@ def test_a_kind_of_facts_is_called_by_its_whole_name() -> None:
     assert_harmless(shown, 40)
 
 
+def test_names_of_what_was_not_seen_are_shown_whole() -> None:
+    report = sample()
+    row = report.coverage[1]
+    address = "somebody.with.a.long.name{}@rivera-campaign.example"
+    gaps = tuple(
+        row.gaps[0].model_copy(update={"target": address.format(n), "label": address.format(n)}) for n in range(8)
+    )
+    shown = render(report.model_copy(update={"coverage": (row.model_copy(update={"gaps": gaps}),)}), width=200)
+    assert all(address.format(number) in shown for number in range(8))
+
+
 def crowd(tier: str, number: int, *, unlike: bool = False) -> list[tuple[Person, object]]:
     """Return people of a tier with one finding each, worded alike or not."""
     found = []
