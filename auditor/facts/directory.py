@@ -24,6 +24,8 @@ class Directory:
 
     def is_outside(self, address: str) -> Read[bool]:
         """Whether an address, or a bare domain, belongs to somebody else. A subdomain is not inside by itself."""
+        if address.count("@") > 1 or any(character in ",;<>" or character.isspace() for character in address.strip()):
+            return True  # several addresses, or none at all: the last of them must not vouch for the others
         if address.rpartition("@")[2].strip().lower().rstrip(".") in self.domains:
             return False
         return True if self.domains_complete else UNSET

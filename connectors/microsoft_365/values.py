@@ -22,8 +22,10 @@ def boolean(value: object) -> Read[bool]:
 
 
 def text(value: object) -> Read[str]:
-    """Return a text that is not empty."""
-    return value if isinstance(value, str) and value else UNSET
+    """Return a text that is not empty. Half a surrogate pair, which JSON can write and UTF-8 cannot, is replaced."""
+    if not isinstance(value, str) or not value:
+        return UNSET
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def texts(value: object) -> Read[tuple[str, ...]]:
