@@ -10,57 +10,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from auditor.config_sections import MailDomains, People, Policies, Reading, SecretPlace, Section, Store
 from auditor.config_values import (
     Address,
     CustomerId,
-    DatabaseFile,
     Domain,
     Guid,
     Loopback,
     Name,
     NotLiteral,
-    Pack,
     PrivateFile,
-    Resolver,
-    Selector,
     Slug,
     Some,
-    UnitPath,
-    Variable,
     YamlFile,
 )
 from auditor.errors import ConfigurationError, Problem
 from auditor.facts import Tier
-from auditor.models import Document, Severity
+from auditor.models import Severity
 from auditor.yaml_files import Tree, Value, problems_of, read
 
 
-class _Section(Document, hide_input_in_errors=True):
-    """A part of the configuration. Its errors never repeat what was written, which may be a secret."""
-
-
-class SecretPlace(_Section):
-    """Where a secret is to be found: exactly one of the two."""
-
-    env: Variable | None = None
-    file: PrivateFile | None = None
-
-    @model_validator(mode="after")
-    def _require_one(self) -> Self:
-        if (self.env is None) == (self.file is None):
-            raise ValueError("exactly one of 'env' and 'file' is needed", "Write {env: NAME} or {file: PATH}.")
-        return self
-
-
-class GoogleCredentials(_Section):
+class GoogleCredentials(Section):
     """The key of the service account."""
 
     key_file: PrivateFile
 
 
-class MicrosoftCredentials(_Section):
+class MicrosoftCredentials(Section):
     """What proves that we are the registered app: exactly one of these.
 
     ``assertion_file`` holds the token of another identity provider, ``managed_identity`` is that of a machine in Azure.
@@ -82,7 +60,7 @@ class MicrosoftCredentials(_Section):
         return self
 
 
-class _Tenant(_Section):
+class _Tenant(Section):
     id: Slug
     endpoints: dict[Domain, Loopback] = Field(default_factory=dict)
 
@@ -119,59 +97,7 @@ class MicrosoftTenant(_Tenant):
     break_glass: tuple[Address, ...] = ()
 
 
-class People(_Section):
-    """Addresses by tier, for whoever is more, or less, than what their accounts say.
-
-    ``units`` gives a tier to all accounts of organisational units, ``links`` addresses that belong to one person.
-    """
-
-    principal: tuple[Address, ...] = ()
-    administrator: tuple[Address, ...] = ()
-    finance: tuple[Address, ...] = ()
-    communications: tuple[Address, ...] = ()
-    staff: tuple[Address, ...] = ()
-    volunteer: tuple[Address, ...] = ()
-    outside: tuple[Address, ...] = ()
-    units: dict[Tier, tuple[UnitPath, ...]] = Field(default_factory=dict)
-    links: tuple[Annotated[tuple[Address, ...], Field(min_length=2)], ...] = ()
-
-
-class Policies(_Section):
-    """Packs, by name or folder, and values for the parameters of their policies, by policy id."""
-
-    packs: Annotated[tuple[Pack, ...], Some] = ("baseline",)
-    params: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
-
-
-class Reading(_Section):
-    """How hard and how long a tenant is read: requests at the same time, and minutes."""
-
-    threads: Annotated[int, Field(ge=1, le=64)] = 16
-    minutes: Annotated[int, Field(ge=1, le=1440)] = 30
-
-
-class Store(_Section):
-    """Where the history of audits is kept: a file of SQLite's, or PostgreSQL, whose address is a secret."""
-
-    keep: bool = True
-    path: DatabaseFile = Path("state/history.db")
-    url: Annotated[SecretPlace | None, NotLiteral] = None
-
-    @model_validator(mode="after")
-    def _require_one(self) -> Self:
-        if self.url is not None and "path" in self.model_fields_set:
-            raise ValueError("only one of 'path' and 'url' can hold the history", "Delete the other.")
-        return self
-
-
-class MailDomains(_Section):
-    """What the DNS is asked about mail domains: by which resolver, and for which selectors of DKIM keys by domain."""
-
-    resolver: Resolver | None = None
-    selectors: dict[Domain, Annotated[tuple[Selector, ...], Some]] = Field(default_factory=dict)
-
-
-class Config(_Section):
+class Config(Section):
     """All that an audit is told. ``fail_on`` is the severity from which open findings end with exit code 1.
 
     ``exemptions`` is the file of accepted risks, and ``exemption_days`` for how long each may hold at the most.

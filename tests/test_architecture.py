@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 PART_OF = {
     "yaml_tree": "yaml_files",
     "validation": "yaml_files",
+    "config_sections": "config",
     "config_values": "config",
     "ledger": "collection",
     "ghosts": "evaluation",

@@ -1,0 +1,93 @@
+"""The sections of the configuration that know no vendor: people, policies, reading, mail domains, the history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from auditor.config_values import (
+    Address,
+    DatabaseFile,
+    Domain,
+    NotLiteral,
+    Pack,
+    PrivateFile,
+    Resolver,
+    Selector,
+    Some,
+    UnitPath,
+    Variable,
+)
+from auditor.facts import Tier
+from auditor.models import Document
+
+
+class Section(Document, hide_input_in_errors=True):
+    """A part of the configuration. Its errors never repeat what was written, which may be a secret."""
+
+
+class SecretPlace(Section):
+    """Where a secret is to be found: exactly one of the two."""
+
+    env: Variable | None = None
+    file: PrivateFile | None = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("exactly one of 'env' and 'file' is needed", "Write {env: NAME} or {file: PATH}.")
+        return self
+
+
+class People(Section):
+    """Addresses by tier, for whoever is more, or less, than what their accounts say.
+
+    ``units`` gives a tier to all accounts of organisational units, ``links`` addresses that belong to one person.
+    """
+
+    principal: tuple[Address, ...] = ()
+    administrator: tuple[Address, ...] = ()
+    finance: tuple[Address, ...] = ()
+    communications: tuple[Address, ...] = ()
+    staff: tuple[Address, ...] = ()
+    volunteer: tuple[Address, ...] = ()
+    outside: tuple[Address, ...] = ()
+    units: dict[Tier, tuple[UnitPath, ...]] = Field(default_factory=dict)
+    links: tuple[Annotated[tuple[Address, ...], Field(min_length=2)], ...] = ()
+
+
+class Policies(Section):
+    """Packs, by name or folder, and values for the parameters of their policies, by policy id."""
+
+    packs: Annotated[tuple[Pack, ...], Some] = ("baseline",)
+    params: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+
+
+class Reading(Section):
+    """How hard and how long a tenant is read: requests at the same time, and minutes."""
+
+    threads: Annotated[int, Field(ge=1, le=64)] = 16
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+
+
+class Store(Section):
+    """Where the history of audits is kept: a file of SQLite's, or PostgreSQL, whose address is a secret."""
+
+    keep: bool = True
+    path: DatabaseFile = Path("state/history.db")
+    url: Annotated[SecretPlace | None, NotLiteral] = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if self.url is not None and "path" in self.model_fields_set:
+            raise ValueError("only one of 'path' and 'url' can hold the history", "Delete the other.")
+        return self
+
+
+class MailDomains(Section):
+    """What the DNS is asked about mail domains: by which resolver, and for which selectors of DKIM keys by domain."""
+
+    resolver: Resolver | None = None
+    selectors: dict[Domain, Annotated[tuple[Selector, ...], Some]] = Field(default_factory=dict)
