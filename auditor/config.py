@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
-from auditor.config_sections import MailDomains, People, Policies, Reading, SecretPlace, Section, Store
+from auditor.config_delivery import Alerts, Daemon, Mail, Schedule
+from auditor.config_secrets import MicrosoftCredentials, Section
+from auditor.config_sections import MailDomains, People, Policies, Reading, Store
 from auditor.config_values import (
     Address,
     CustomerId,
@@ -20,7 +22,6 @@ from auditor.config_values import (
     Guid,
     Loopback,
     Name,
-    NotLiteral,
     PrivateFile,
     Slug,
     Some,
@@ -36,28 +37,6 @@ class GoogleCredentials(Section):
     """The key of the service account."""
 
     key_file: PrivateFile
-
-
-class MicrosoftCredentials(Section):
-    """What proves that we are the registered app: exactly one of these.
-
-    ``assertion_file`` holds the token of another identity provider, ``managed_identity`` is that of a machine in Azure.
-    """
-
-    certificate_file: PrivateFile | None = None
-    secret: Annotated[SecretPlace | None, NotLiteral] = None
-    assertion_file: PrivateFile | None = None
-    managed_identity: bool = False
-
-    @model_validator(mode="after")
-    def _require_one(self) -> Self:
-        given = (self.certificate_file, self.secret, self.assertion_file, self.managed_identity or None)
-        if sum(each is not None for each in given) != 1:
-            raise ValueError(
-                "exactly one of 'certificate_file', 'secret', 'assertion_file' and 'managed_identity' is needed",
-                "Keep certificate_file if you can: a certificate cannot be read off a screen.",
-            )
-        return self
 
 
 class _Tenant(Section):
@@ -113,6 +92,10 @@ class Config(Section):
     reading: Reading = Reading()
     mail_domains: MailDomains = MailDomains()
     store: Annotated[Store, Field(default_factory=dict, validate_default=True)]
+    schedule: Schedule = Schedule()
+    mail: Mail | None = None
+    alerts: Alerts = Alerts()
+    daemon: Daemon = Daemon()
 
     @property
     def tiers(self) -> dict[str, Tier]:

@@ -7,38 +7,19 @@ from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from auditor.config_secrets import SecretPlace, Section
 from auditor.config_values import (
     Address,
     DatabaseFile,
     Domain,
     NotLiteral,
     Pack,
-    PrivateFile,
     Resolver,
     Selector,
     Some,
     UnitPath,
-    Variable,
 )
 from auditor.facts import Tier
-from auditor.models import Document
-
-
-class Section(Document, hide_input_in_errors=True):
-    """A part of the configuration. Its errors never repeat what was written, which may be a secret."""
-
-
-class SecretPlace(Section):
-    """Where a secret is to be found: exactly one of the two."""
-
-    env: Variable | None = None
-    file: PrivateFile | None = None
-
-    @model_validator(mode="after")
-    def _require_one(self) -> Self:
-        if (self.env is None) == (self.file is None):
-            raise ValueError("exactly one of 'env' and 'file' is needed", "Write {env: NAME} or {file: PATH}.")
-        return self
 
 
 class People(Section):

@@ -38,6 +38,8 @@ PART_OF = {
     "validation": "yaml_files",
     "config_sections": "config",
     "config_values": "config",
+    "config_secrets": "config",
+    "config_delivery": "config",
     "ledger": "collection",
     "ghosts": "evaluation",
     "watch": "evaluation",

@@ -18,6 +18,7 @@ from auditor.models.changes import (
 )
 from auditor.models.exemption import Exemption, Exemptions, Notice
 from auditor.models.gap import Coverage, Gap
+from auditor.models.message import FINAL, Attachment, Message, MessageKind, Receipt, ReceiptState
 from auditor.models.policy import Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
 from auditor.models.references import FactReference, OwnerReference
@@ -33,10 +34,13 @@ from auditor.models.report import (
     Unknown,
     fingerprint,
 )
+from auditor.models.slot import Lease, Slot, SlotState
 
 __all__ = [
+    "FINAL",
     "OPEN",
     "AccountReference",
+    "Attachment",
     "AuditReference",
     "Change",
     "ChangeKind",
@@ -51,6 +55,9 @@ __all__ = [
     "Failure",
     "Finding",
     "Gap",
+    "Lease",
+    "Message",
+    "MessageKind",
     "NotApplicable",
     "Notice",
     "Outcome",
@@ -61,9 +68,13 @@ __all__ = [
     "Policy",
     "PolicyResult",
     "PolicyTest",
+    "Receipt",
+    "ReceiptState",
     "Report",
     "Severity",
     "Since",
+    "Slot",
+    "SlotState",
     "Standing",
     "StandingOutcome",
     "State",

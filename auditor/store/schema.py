@@ -20,9 +20,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-from auditor.store.columns import Mark, Moment, Words
+from auditor.store.columns import Deflated, Mark, Moment, Words
 
 metadata = MetaData(
     naming_convention={
@@ -171,6 +172,66 @@ coverage = Table(
     Column("compared", Integer),  # facts with which the next audit compares its own
     PrimaryKeyConstraint("audit", "tenant", "kind"),
     ForeignKeyConstraint(["audit", "tenant"], ["summaries.audit", "summaries.tenant"]),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("audit", Integer, ForeignKey(audits.c.number), primary_key=True, autoincrement=False),
+    Column("document", Deflated, nullable=False),  # the newest report of the same tenants, as JSON
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    _number(),
+    Column("job", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", Words, nullable=False),
+    Column("claimed", Moment, nullable=False),
+    Column("finished", Moment),
+    Column("exit_code", SmallInteger),
+    Column("note", Words, nullable=False),
+    UniqueConstraint("job", "due"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("renewed", Moment, nullable=False),
+    Column("note", Words, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _number(),
+    Column("id", Words, nullable=False, unique=True),
+    Column("kind", String(12), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("due", Moment, nullable=False),
+    _to(audits, "audit", optional=True),  # the last one that it tells of
+    Column("document", Deflated),  # as JSON; forgotten once everybody has it
+    UniqueConstraint("kind", "sequence"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _to(messages, "message"),
+    Column("recipient", Words, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("next_attempt", Moment),
+    Column("note", Words, nullable=False),
+    PrimaryKeyConstraint("message", "recipient"),
 )
 
 INTERVALS = (presences, outcomes, verdicts, gaps)

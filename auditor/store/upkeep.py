@@ -15,7 +15,19 @@ from sqlalchemy import Connection, Engine, delete, func, or_, select, update
 from auditor.errors import StoreError
 from auditor.store.failures import translated
 from auditor.store.files import create
-from auditor.store.schema import INTERVALS, audits, coverage, evidence, facts, metadata, outcomes, presences, summaries
+from auditor.store.schema import (
+    INTERVALS,
+    audits,
+    coverage,
+    evidence,
+    facts,
+    messages,
+    metadata,
+    outcomes,
+    presences,
+    reports,
+    summaries,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,8 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
         connection.execute(update(table).where(table.c.first < oldest).values(first=oldest))
     connection.execute(delete(coverage).where(coverage.c.audit < oldest))
     connection.execute(delete(summaries).where(summaries.c.audit < oldest))
+    connection.execute(delete(reports).where(reports.c.audit < oldest))
+    connection.execute(update(messages).where(messages.c.audit < oldest).values(audit=None))
     gone = connection.execute(delete(audits).where(audits.c.number < oldest)).rowcount
     used = select(outcomes.c.fact).union(select(presences.c.fact))
     connection.execute(delete(facts).where(facts.c.number.not_in(used)))

@@ -51,7 +51,7 @@ def at_step(place: Place, step: str) -> Engine:
             table = tables.tables[name]
             binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
             for row in rows:
-                values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
+                values = {key: bytes.fromhex(value) if key in binary and value else value for key, value in row.items()}
                 connection.execute(insert(table).values(values))
     return engine
 
