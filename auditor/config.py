@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from auditor.config_delivery import Alerts, Daemon, Mail, Schedule
 from auditor.config_secrets import MicrosoftCredentials, Section
@@ -97,6 +97,18 @@ class Config(Section):
     alerts: Alerts = Alerts()
     daemon: Daemon = Daemon()
 
+    _tree: Tree | None = PrivateAttr(None)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Remember the file, for mistakes that only those who use the values can see."""
+        self._tree = (context or {}).get("tree")
+
+    def place_of_parameter(self, path: tuple[str, ...]) -> tuple[str, int, int]:
+        """Return file, line and column of the values given to a policy, or of one of its parameters."""
+        if self._tree is None:
+            return "configuration", 1, 1
+        return self._tree.file, *self._tree.mark(("policies", "params", *path), key=True)
+
     @property
     def tiers(self) -> dict[str, Tier]:
         """The configured tier of every address that has one."""
@@ -115,7 +127,7 @@ def load(path: Path) -> Config:
     """
     tree = read(path, error=ConfigurationError)
     problems = list(_repetitions(tree))
-    context = {"folder": path.absolute().parent}
+    context = {"folder": path.absolute().parent, "tree": tree}
     config = None
     try:
         config = Config.model_validate_json(json.dumps(tree.value), strict=True, context=context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
+from shlex import quote
 
 from ruamel.yaml import YAML
 
@@ -24,8 +25,12 @@ def load(
 ) -> tuple[Exemption, ...]:
     """Return the exemptions in the file ``path``; raises ``ExemptionError`` with all mistakes at their places.
 
+    A file that is not there is a mistake too: whoever deletes it must not decide unnoticed what the next report says.
     With ``partial`` the policies are not all that are configured, and one that is not among them is no mistake.
     """
+    if not path.exists():
+        remedy = f"Make it: echo 'exemptions: []' > {quote(str(path))}; `auditor exempt add` makes it too."
+        raise ExemptionError([Problem(str(path), 1, 1, "the file of exemptions is not there", remedy)])
     return _checked(read(path, error=ExemptionError), policies, tenants, partial=partial)
 
 

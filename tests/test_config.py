@@ -10,8 +10,10 @@ from typing import Annotated, Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from auditor.config import Config, GoogleTenant, MicrosoftTenant, People, load
-from auditor.errors import ConfigurationError
+from auditor.cli.wiring import configured_policies
+from auditor.config import Config, GoogleTenant, MicrosoftTenant, load
+from auditor.config_sections import People
+from auditor.errors import ConfigurationError, PolicyError
 from auditor.facts import Tier
 from auditor.models import Severity
 
@@ -433,3 +435,15 @@ def test_the_examples_on_the_page_are_configurations(write: Write) -> None:
     smallest, endpoints = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     assert load(write(smallest))
     assert google(load(write(f"{smallest}    {endpoints}"))).endpoints
+
+
+def test_a_policy_that_does_not_exist_is_told_where_it_stands(write: Write) -> None:
+    text = "policies: {params: {\n  mail.rule.no-external-forwardin: {},\n"
+    text += "  mail.rule.no-external-forwarding: {trusted: 1}}}\n"
+    config = load(write(SMALLEST + text))
+    line = SMALLEST.count("\n") + 2
+    with pytest.raises(PolicyError) as caught:
+        configured_policies(config)
+    places = [(Path(each.file).suffix, each.line, each.column) for each in caught.value.problems]
+    assert places == [(".yaml", line, 3), (".yaml", line + 1, 38)]
+    assert "Did you mean 'mail.rule.no-external-forwarding'?" in str(caught.value)

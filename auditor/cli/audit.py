@@ -16,6 +16,7 @@ import typer
 
 from auditor import config, engine
 from auditor.cli import wiring
+from auditor.cli.choices import one_of
 from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.progress import display
 from auditor.cli.snapshot import keeping, told
@@ -25,7 +26,10 @@ from auditor.ports import Keeper
 from auditor.snapshots import Snapshot
 from auditor.store import Record
 
-Formats = Annotated[Format, typer.Option("--format", help="How to write the report.")]
+Formats = Annotated[
+    Format,
+    typer.Option("--format", parser=one_of(Format), metavar="FORMAT", help="How to write it: terminal, html or json."),
+]
 
 
 def audit(
@@ -34,7 +38,10 @@ def audit(
     policies: Annotated[
         list[str] | None, typer.Option(metavar="PACK", help="A pack by name, or a folder; may be repeated.")
     ] = None,
-    fail_on: Annotated[Severity | None, typer.Option(help="Least severity that ends with exit code 1.")] = None,
+    fail_on: Annotated[
+        Severity | None,
+        typer.Option(parser=one_of(Severity), metavar="SEVERITY", help="Least severity that ends with exit code 1."),
+    ] = None,
     format_: Formats = Format.TERMINAL,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there, for you alone.")] = None,
     keep_snapshot: Annotated[

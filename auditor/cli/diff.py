@@ -13,6 +13,7 @@ import typer
 from auditor import config
 from auditor.changes import compare
 from auditor.cli import wiring
+from auditor.cli.choices import one_of
 from auditor.cli.history import CONFIG, Configuration, found
 from auditor.errors import UsageError
 from auditor.models import Changes
@@ -33,7 +34,12 @@ class DiffFormat(StrEnum):
 def diff(
     earlier: Annotated[str, typer.Argument(metavar="[A]", help="The earlier audit; the last but one without.")] = "",
     later: Annotated[str, typer.Argument(metavar="[B]", help="The later audit; the last without.")] = "",
-    format_: Annotated[DiffFormat, typer.Option("--format", help="For people, or for programs.")] = DiffFormat.TERMINAL,
+    format_: Annotated[
+        DiffFormat,
+        typer.Option(
+            "--format", parser=one_of(DiffFormat), metavar="FORMAT", help="terminal for people, or json for programs."
+        ),
+    ] = DiffFormat.TERMINAL,
     path: Configuration = CONFIG,
 ) -> None:
     """Say what changed between two audits: new, back, dark, hidden, resolved."""

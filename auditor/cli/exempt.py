@@ -17,7 +17,6 @@ from auditor.errors import DocumentError, UsageError
 from auditor.exemption_file import with_one_more
 from auditor.exemptions import SOON, last_day
 from auditor.models import Exemption
-from auditor.policy import load_packs
 from auditor.reports.neutral import neutral
 
 app = typer.Typer(name="exempt", help="Accept risks until a day.", no_args_is_help=True)
@@ -45,7 +44,10 @@ def add_exemption(
     """Exempt one finding: it returns when the days are over, or when its evidence becomes something else."""
     configured = config.load(path)
     if configured.exemptions is None:
-        raise UsageError("The configuration names no file of exemptions.", "Write into it: exemptions: exemptions.yaml")
+        raise UsageError(
+            "The configuration names no file of exemptions.",
+            "Write into it: exemptions: exemptions.yaml (`auditor exempt add` makes the file).",
+        )
     if days > configured.exemption_days:
         remedy = "Ask for less, or change exemption_days in the configuration."
         raise UsageError(f"At most {configured.exemption_days} days are allowed.", remedy)
@@ -65,11 +67,13 @@ def add_exemption(
         text = file.read_text(encoding="utf-8") if file.exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} could not be read.", "Look at who may read it, and whether it is UTF-8.") from error
-    policies = load_packs(configured.policies.packs, configured.policies.params)
+    policies = wiring.configured_policies(configured)
     documents = {policy.document.id: policy.document for policy in policies.policies}
     tenants = [each.id for each in configured.tenants]
     added = with_one_more(text, exemption, file=str(file), policies=documents, tenants=tenants)
     write_private(file, added, what="The exemption")
+    if text is None:
+        typer.echo(f"{neutral(str(file), 1000)} was made.")
     typer.echo(f"Exempted until {exemption.expires}: {neutral(exemption.policy)} in {neutral(exemption.tenant)}.")
 
 
@@ -99,7 +103,7 @@ def check_exemptions(path: Configuration = _CONFIG) -> None:
 def _loaded(configured: config.Config, *, err: bool) -> tuple[Exemption, ...]:
     """Return the exemptions; with mistakes in them, print all and leave with exit code 2."""
     try:
-        policies = load_packs(configured.policies.packs, configured.policies.params)
+        policies = wiring.configured_policies(configured)
         return wiring.exemptions(configured, policies)
     except DocumentError as error:
         for problem in error.problems:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from auditor.cli.choices import one_of
 from auditor.errors import PolicyError, Problem
 from auditor.models import Policy
 from auditor.policy import CheckedPolicy, load_packs, run_tests
@@ -47,9 +48,10 @@ class ListFormat(StrEnum):
 @app.command("list")
 def list_policies(
     pack: Pack = None,
-    format_: Annotated[ListFormat, typer.Option("--format", help="For people, for programs, or for a page.")] = (
-        ListFormat.TABLE
-    ),
+    format_: Annotated[
+        ListFormat,
+        typer.Option("--format", parser=one_of(ListFormat), metavar="FORMAT", help="table, json or markdown."),
+    ] = ListFormat.TABLE,
 ) -> None:
     """List the policies of a pack."""
     policies = [policy.document for policy in _loaded(pack)]

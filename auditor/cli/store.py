@@ -21,7 +21,8 @@ def migrate(path: Configuration = CONFIG) -> None:
     """Bring the history to the form that this version of the auditor writes."""
     with wiring.history(config.load(path), sound=False) as store:
         before, after = store.migrate()
-        typer.echo(f"{neutral(store.place, 1000)}: from step {before} to {after}.")
+        done = f"up to date (step {after})" if before == after else f"from step {before} to {after}"
+        typer.echo(f"{neutral(store.place, 1000)}: {done}.")
 
 
 @app.command("backup")

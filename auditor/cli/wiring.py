@@ -47,7 +47,7 @@ def plan(
 
 def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severity | None = None) -> Plan:
     """Return by what rules to judge, without anything to read. Raises ``PolicyError`` and ``ExemptionError``."""
-    policies = load_packs(packs or config.policies.packs, config.policies.params)
+    policies = configured_policies(config, packs)
     return Plan(
         organisation=config.organisation,
         connectors={},
@@ -60,6 +60,11 @@ def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severi
         exemptions=exemptions(config, policies, partial=bool(packs)),
         exemption_days=config.exemption_days,
     )
+
+
+def configured_policies(config: Config, packs: tuple[str | Path, ...] = ()) -> PolicySet:
+    """Return the policies that are active, those of ``packs`` if there are any. Raises ``PolicyError``."""
+    return load_packs(packs or config.policies.packs, config.policies.params, locate=config.place_of_parameter)
 
 
 def exemptions(config: Config, policies: PolicySet, *, partial: bool = False) -> tuple[Exemption, ...]:

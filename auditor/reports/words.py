@@ -71,6 +71,8 @@ EXITS: Final = MappingProxyType(
         3: "nothing that counts is open, but not everything could be seen",
         4: "at least one tenant could not be signed in to",
         5: "the report could not be delivered",
+        6: "the history could not be opened, or this audit not be kept in it",
+        70: "a defect of the auditor itself",
         75: "another audit of this tenant is running",
         130: "the audit was interrupted",
     }

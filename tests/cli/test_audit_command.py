@@ -90,3 +90,26 @@ def test_a_finding_is_exempted_and_the_report_keeps_it(folder: Path, tmp_path: P
     assert after["findings"] == result["findings"][1:]
     assert again["notices"] == []
     assert all(mark not in person["findings"] for person in again["people"])
+
+
+@pytest.mark.parametrize(("option", "word", "meant"), [("--fail-on", "hihg", "high"), ("--format", "htlm", "html")])
+def test_a_word_that_an_option_does_not_know_is_told_with_the_one_that_was_meant(
+    folder: Path, option: str, word: str, meant: str
+) -> None:
+    result = audit(folder, option, word)
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert f"'{word}' is not one of " in said
+    assert f"Did you mean '{meant}'?" in said
+    assert "Value error" not in said
+
+
+def test_judged_again_it_is_the_same_report_but_for_what_changed(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "config.yaml").read_text(encoding="utf-8").replace("{keep: false}", f"{{path: {tmp_path}/h.db}}")
+    (folder / "remembering.yaml").write_text(text, encoding="utf-8")
+    kept = ("--config", str(folder / "remembering.yaml"))
+    first = audit(folder, *kept)
+    told = json.loads(audit(folder, *kept, "--keep-snapshot", str(tmp_path / "a.gz")).stdout)
+    again = [audit(folder, *kept, "--from-snapshot", str(tmp_path / "a.gz")).stdout for _ in range(2)]
+    assert json.loads(first.stdout)["changes"]["baseline"] == told["changes"]["still_open"] != []
+    assert again[0] == again[1] == json.dumps(told | {"changes": None}, ensure_ascii=True, indent=2) + "\n"
