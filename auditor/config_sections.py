@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -12,6 +13,7 @@ from auditor.config_values import (
     Address,
     DatabaseFile,
     Domain,
+    Duration,
     NotLiteral,
     Pack,
     Resolver,
@@ -53,12 +55,20 @@ class Reading(Section):
     minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
+class Retention(Section):
+    """How long audits, and the words and values of what is over, are remembered before ``auditor history prune``."""
+
+    audits: Duration = timedelta(days=400)
+    evidence: Duration = timedelta(days=90)
+
+
 class Store(Section):
     """Where the history of audits is kept: a file of SQLite's, or PostgreSQL, whose address is a secret."""
 
     keep: bool = True
     path: DatabaseFile = Path("state/history.db")
     url: Annotated[SecretPlace | None, NotLiteral] = None
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _require_one(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -15,6 +16,8 @@ _DOMAIN = r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOOPBACK = re.compile(r"(https?)://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?((?:/[a-z0-9._-]+)*)/?")
 _LARGEST_PORT = 65535
+_DURATION = re.compile(r"([1-9][0-9]{0,3}) (day|week|year)s?")
+_DAYS = {"day": 1, "week": 7, "year": 365}
 
 
 def _form(pattern: str, message: str, remedy: str) -> AfterValidator:
@@ -76,6 +79,13 @@ def _pack(value: object, info: ValidationInfo) -> str | Path:
     if not isinstance(value, str) or not re.fullmatch(_SLUG, value):
         raise ValueError("this is neither the name of a pack nor a folder", "Write baseline, or ./folder for your own.")
     return value
+
+
+def _duration(value: object) -> timedelta | None:
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if value != "forever" and not match:
+        raise ValueError("this is no span of time", "Write it like 90 days, 12 weeks, 2 years, or forever.")
+    return timedelta(days=int(match[1]) * _DAYS[match[2]]) if match else None
 
 
 def _anchored(text: str, info: ValidationInfo) -> Path:
@@ -172,5 +182,7 @@ Resolver = Annotated[
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
 DatabaseFile = Annotated[Path, PlainValidator(_database_file), Field(validate_default=True)]
+Duration = Annotated[timedelta | None, PlainValidator(_duration)]
+"""A span of whole days; None is forever."""
 YamlFile = Annotated[Path, PlainValidator(_yaml_file)]
 Pack = Annotated[str | Path, PlainValidator(_pack)]

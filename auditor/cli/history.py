@@ -24,6 +24,7 @@ app = typer.Typer(name="history", help="List, show, forget and export the audits
 Configuration = Annotated[Path, typer.Option("--config", metavar="PATH", help="The configuration.")]
 CONFIG = Path("config.yaml")
 _SHORTEST_ID = 4
+_LONGEST = 36500
 
 
 def found(audits: tuple[KeptAudit, ...], name: str) -> KeptAudit:
@@ -65,20 +66,27 @@ def show_audit(
 
 @app.command("prune")
 def prune(
-    days: Annotated[int | None, typer.Option(min=1, help="Forget audits that are older, and what ended then.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=_LONGEST, help="Forget audits that are older, and what ended then.")
+    ] = None,
     evidence_days: Annotated[
-        int | None, typer.Option(min=1, help="Forget the words and values of what ended longer ago.")
+        int | None, typer.Option(min=1, max=_LONGEST, help="Forget the words and values of what ended longer ago.")
     ] = None,
     path: Configuration = CONFIG,
 ) -> None:
     """Forget what is old. What still stands, and the last audit of each tenant, is kept."""
-    if days is None and evidence_days is None:
-        raise UsageError("Nothing says what is old.", "Give --days, --evidence-days or both.")
+    configured = config.load(path)
+    audits, evidence = configured.store.retention.audits, configured.store.retention.evidence
+    audits = audits if days is None else timedelta(days=days)
+    evidence = evidence if evidence_days is None else timedelta(days=evidence_days)
+    if audits is None and evidence is None:
+        remedy = "Give --days or --evidence-days, or change 'retention' under 'store'."
+        raise UsageError("The configuration says to keep everything forever.", remedy)
     today = now()
-    with wiring.history(config.load(path)) as store:
+    with wiring.history(configured) as store:
         gone = store.prune(
-            before=None if days is None else today - timedelta(days=days),
-            evidence_before=None if evidence_days is None else today - timedelta(days=evidence_days),
+            before=None if audits is None else today - audits,
+            evidence_before=None if evidence is None else today - evidence,
         )
     typer.echo(
         f"Forgotten: {how_many(gone.audits, 'audit')}, {how_many(gone.intervals, 'row')} of what was over, "

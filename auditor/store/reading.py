@@ -26,6 +26,7 @@ from auditor.store.schema import (
     outcomes,
     policies,
     presences,
+    resolutions,
     summaries,
     tenants,
     verdicts,
@@ -120,6 +121,7 @@ def standing(connection: Connection, tenant: str, at: int | None = None) -> Stan
     past = select(outcomes.c.fingerprint).where(
         outcomes.c.tenant == place, outcomes.c.resolved, outcomes.c.last < number
     )
+    longer_ago = select(resolutions.c.fingerprint).where(resolutions.c.tenant == place)
     return Standing(
         tenant=tenant,
         audit=row.id,
@@ -138,7 +140,7 @@ def standing(connection: Connection, tenant: str, at: int | None = None) -> Stan
             for key, address in connection.execute(present.where(facts.c.tenant == place, holds(presences, number)))
         },
         facts={kind: count for kind, count in connection.execute(compared)},  # noqa: C416 - rows are no pairs to dict()
-        past=frozenset(connection.scalars(past).all()),
+        past=frozenset(connection.scalars(past).all()) | frozenset(connection.scalars(longer_ago).all()),
     )
 
 

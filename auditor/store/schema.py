@@ -107,6 +107,15 @@ outcomes = Table(
     Column("resolved", Boolean, nullable=False),  # whether an open finding ended here
 )
 
+resolutions = Table(
+    "resolutions",
+    metadata,
+    _to(tenants, "tenant"),
+    Column("fingerprint", Mark, nullable=False),
+    PrimaryKeyConstraint("tenant", "fingerprint"),
+)
+"""Findings that were resolved in audits that are forgotten: that they were there is all that is left of them."""
+
 evidence = Table(
     "evidence",
     metadata,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, or_, select, update
 
 from auditor.errors import StoreError
 from auditor.store.failures import translated
@@ -26,6 +26,7 @@ from auditor.store.schema import (
     outcomes,
     presences,
     reports,
+    resolutions,
     summaries,
 )
 
@@ -43,7 +44,7 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
     """Forget audits that began before a moment, and what ended with them; and evidence of what ended before another.
 
     What still stands stays, with its evidence, and so does the last audit of each tenant, with which the next one is
-    compared. A finding whose end is forgotten is new when it returns.
+    compared. Of a finding that was resolved the fingerprint stays, so that it is known to come back when it returns.
     """
     gone_evidence = _prune_evidence(connection, evidence_before) if evidence_before else 0
     if before is None:
@@ -55,6 +56,7 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
     oldest = connection.scalar(kept)
     if oldest is None:
         return Pruned(0, 0, gone_evidence)
+    _keep_resolutions(connection, oldest)
     ended = select(outcomes.c.number).where(outcomes.c.last < oldest)
     gone_evidence += connection.execute(delete(evidence).where(evidence.c.outcome.in_(ended))).rowcount
     intervals = 0
@@ -69,6 +71,16 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
     used = select(outcomes.c.fact).union(select(presences.c.fact))
     connection.execute(delete(facts).where(facts.c.number.not_in(used)))
     return Pruned(gone, intervals, gone_evidence)
+
+
+def _keep_resolutions(connection: Connection, oldest: int) -> None:
+    """Keep the fingerprints of what was resolved before the audit ``oldest``."""
+    known = exists().where(
+        resolutions.c.tenant == outcomes.c.tenant, resolutions.c.fingerprint == outcomes.c.fingerprint
+    )
+    found = select(outcomes.c.tenant, outcomes.c.fingerprint).distinct()
+    found = found.where(outcomes.c.resolved, outcomes.c.last < oldest, ~known)
+    connection.execute(insert(resolutions).from_select(["tenant", "fingerprint"], found))
 
 
 def _prune_evidence(connection: Connection, before: datetime) -> int:

@@ -9,12 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from remembering import TENANT, World
+from test_config import SMALLEST
+from typer.testing import CliRunner
 
+from auditor.cli.history import app
 from auditor.cli.practice_setup import write_configuration
+from auditor.standing import stand
 from auditor.store import open_store
 from connectors.practice.generator import generate
 from connectors.practice.permissions import Permissions
@@ -127,7 +132,7 @@ def test_commands_that_ask_for_what_is_not_there_say_so(config: Path) -> None:
     assert missing.returncode == 2
     assert "No audit has been kept" in missing.stderr
     changes(config)
-    for words in (["history", "show", "99"], ["diff", "2", "1"], ["history", "prune"], ["diff", "1", "1"]):
+    for words in (["history", "show", "99"], ["diff", "2", "1"], ["diff", "1", "1"]):
         ran = auditor(*words, "--config", config)
         assert (ran.returncode, ran.stdout) == (2, ""), words
     copy = config.parent / "copy.db"
@@ -136,3 +141,28 @@ def test_commands_that_ask_for_what_is_not_there_say_so(config: Path) -> None:
     assert auditor("store", "backup", copy, "--config", config).returncode == 6
     migrated = auditor("store", "migrate", "--config", config).stdout
     assert re.search(r"history\.db: up to date \(step [0-9]{4}\)\.\n$", migrated)
+
+
+def test_how_long_is_remembered_says_the_configuration_unless_an_option_does(tmp_path: Path) -> None:
+    before, state = None, tmp_path / "state"
+    state.mkdir()
+    with open_store(state / "history.db") as store:
+        for number, (days, rules) in enumerate(((10, {"r1": "bad"}), (5, {}), (3, {}), (0, {}))):
+            world, started = World({"ana": rules}), TODAY - timedelta(days=days)
+            reading = world.reading(number, before)
+            with store.auditing(audit_id=reading.audit, organisation="X", tenants=[TENANT], started=started) as record:
+                before = stand(before, reading)
+                record.keep(world.report(reading), {TENANT: before} if before else {})
+
+    def prune(retention: str, *more: str) -> str:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"{SMALLEST}store: {{retention: {retention}}}\n", encoding="utf-8")
+        result = CliRunner().invoke(app, ["prune", *more, "--config", str(path)])
+        return str(result.exception or result.stdout)
+
+    assert prune("{audits: forever, evidence: forever}") == "The configuration says to keep everything forever."
+    assert "this is no span of time" in prune("{audits: '90'}")
+    assert prune("{}") == "Forgotten: 0 audits, 0 rows of what was over, 0 pieces of evidence.\n"
+    assert prune("{audits: 5 weeks, evidence: forever}").startswith("Forgotten: 0 audits,")
+    assert prune("{}", "--evidence-days", "1").endswith(" 1 piece of evidence.\n")
+    assert prune("{audits: 4 days}").startswith("Forgotten: 2 audits,")

@@ -172,11 +172,25 @@ def test_what_is_old_and_over_is_forgotten_and_what_stands_is_not(place: Place) 
         left = store.standing(TENANT)
         assert left
         assert (left.outcomes, left.accounts, left.verdicts) == (now.outcomes, now.accounts, now.verdicts)
-        assert left.past == frozenset()
+        assert left.past == now.past != frozenset()
         assert store.check() == ()
         report, _ = keep(store, 4, World({"ana": {}}))
         assert report.changes
         assert [change.kind for change in report.changes.changes] == [ChangeKind.RESOLVED]
+
+
+def test_what_was_resolved_before_the_oldest_audit_that_is_left_comes_back(place: Place) -> None:
+    good = World({"ana": {}, "ben": {}})
+    with open_store(place) as store:
+        for number, world in enumerate((BAD, good, good, good, good)):
+            keep(store, number, world)
+            store.prune(before=START + timedelta(weeks=number))
+        assert len(store.audits()) == 1
+        assert not any(row["table"] in {"outcomes", "evidence"} for row in store.export())
+        report, _ = keep(store, 5, BAD)
+        assert report.changes
+        assert [change.kind for change in report.changes.changes] == [ChangeKind.CAME_BACK]
+        assert store.check() == ()
 
 
 def test_the_last_audit_is_never_forgotten(place: Place) -> None:
