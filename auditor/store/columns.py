@@ -1,4 +1,4 @@
-"""Columns: how moments, texts and fingerprints lie in a database, so that all of them come back as they were."""
+"""Columns: how moments, texts, fingerprints and references lie in a database, and come back as they were."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,3 +79,17 @@ class Deflated(TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
         """Return the text as it was given."""
         return None if value is None else zlib.decompress(value).decode("utf-8", "surrogatepass")
+
+
+def number() -> Column[int]:
+    """Return the primary key of a table whose rows are numbered.
+
+    The number is given by us inside the one transaction that writes, so that many rows go in at once and know each
+    other.
+    """
+    return Column("number", Integer, primary_key=True, autoincrement=False)
+
+
+def to(table: Table, name: str, *, optional: bool = False) -> Column[int]:
+    """Return a column that refers to the number of a row of ``table``."""
+    return Column(name, Integer, ForeignKey(table.c.number), nullable=optional)

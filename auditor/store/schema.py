@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 
 from auditor.store.columns import Deflated, Mark, Moment, Words
+from auditor.store.columns import number as _number
+from auditor.store.columns import to as _to
 
 metadata = MetaData(
     naming_convention={
@@ -33,16 +35,6 @@ metadata = MetaData(
         "fk": "%(table_name)s_%(column_0_N_name)s_fk",
     }
 )
-
-
-def _number() -> Column[int]:
-    # Given by us inside the one transaction that writes, so that many rows go in at once and know each other.
-    return Column("number", Integer, primary_key=True, autoincrement=False)
-
-
-def _to(table: Table, name: str, *, optional: bool = False) -> Column[int]:
-    return Column(name, Integer, ForeignKey(table.c.number), nullable=optional)
-
 
 audits = Table(
     "audits",
@@ -111,10 +103,9 @@ resolutions = Table(
     "resolutions",
     metadata,
     _to(tenants, "tenant"),
-    Column("fingerprint", Mark, nullable=False),
+    Column("fingerprint", Mark, nullable=False),  # of a finding whose end is forgotten, so that it can come back
     PrimaryKeyConstraint("tenant", "fingerprint"),
 )
-"""Findings that were resolved in audits that are forgotten: that they were there is all that is left of them."""
 
 evidence = Table(
     "evidence",
