@@ -89,6 +89,17 @@ POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
 )
 """Policy by kind of problem. What it finds in a cloud is exactly what is planted there of the kinds that it answers."""
 
+STRICT_POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "permanent-admin": "administrator.no-permanent-role",
+        "role-without-approval": "role.activation-agreed",
+        "role-without-mfa": "role.activation-takes-mfa",
+        "role-for-long": "role.activation-short",
+        "role-untold": "role.activation-told",
+    }
+)
+"""The same for kinds of problems that only the strict pack answers."""
+
 CONSEQUENCES: MappingProxyType[str, str] = MappingProxyType(
     {
         "administrator.phishing-resistant": "administrators with nothing but a telephone, or without any second factor",

@@ -85,7 +85,9 @@ def test_a_missing_permission_is_named_in_a_remedy_and_hides_nothing(
     assert hidden(whole, report) == set()
 
 
-@pytest.mark.parametrize("missing", ["google_super_admin", "exchange_role", "premium", "gmail.googleapis.com"])
+@pytest.mark.parametrize(
+    "missing", ["google_super_admin", "exchange_role", "premium", "governance", "gmail.googleapis.com"]
+)
 def test_a_missing_role_licence_or_interface_hides_nothing(missing: str, server: PracticeServer, whole: Report) -> None:
     server.permissions = Permissions().without(missing)
     report = audited(server)

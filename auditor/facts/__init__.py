@@ -17,6 +17,7 @@ from auditor.facts.account import (
     SignIn,
     Tier,
 )
+from auditor.facts.admin_role import AdminRole
 from auditor.facts.app_grant import AppGrant, AppRisk
 from auditor.facts.app_registration import AppRegistration
 from auditor.facts.base import UNSET, Fact, Read, UnsetType
@@ -48,6 +49,7 @@ __all__ = [
     "Account",
     "AccountStatus",
     "AccountType",
+    "AdminRole",
     "AppGrant",
     "AppRegistration",
     "AppRisk",
@@ -103,6 +105,7 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "meeting_policy": MeetingPolicy,
         "settings": Settings,
         "sign_in_policy": SignInPolicy,
+        "admin_role": AdminRole,
         "domain": Domain,
         "mail_domain": MailDomain,
         "event": Event,

@@ -118,6 +118,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """What the roles allow, as the vendor spells it, roles through groups included."""
     eligible_roles: Read[tuple[str, ...]] = UNSET
     """Names of administrator roles that can be activated but are not active now."""
+    permanent_roles: Read[tuple[str, ...]] = UNSET
+    """Names of administrator roles that are active without end, rather than when they are needed."""
     cloud_only: Read[bool] = UNSET
     """Whether the account exists only here and is not synchronised from a directory elsewhere."""
     licences: Read[tuple[str, ...]] = UNSET

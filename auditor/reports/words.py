@@ -26,6 +26,7 @@ KINDS: Final = MappingProxyType(
         "meeting_policy": "meeting policies",
         "settings": "settings",
         "sign_in_policy": "sign-in policies",
+        "admin_role": "administrator roles",
         "domain": "domains",
         "mail_domain": "mail domains",
         "event": "events",

@@ -87,11 +87,7 @@ class AccountsCollector:
         yield from self._registered(accounts)
         groups = Groups(self.graph)
         roles = read_roles(self.graph, groups, accounts)
-        for error in roles.errors:
-            yield Failure(_TARGET, error, "account", _ROLES)
-            yield Failure(_TARGET, error, "tenant", ("super_admins",))
-        for error in roles.eligible_errors:
-            yield Failure(_TARGET, error, "account", ("eligible_roles",))
+        yield from _unread(roles)
         for key, account in accounts.items():
             accounts[key] = replace(account, **roles.of(key))
         yield from self._protected(accounts, roles, groups, whole=whole)
@@ -192,6 +188,17 @@ class AccountsCollector:
             for error in {error.message: error for error in read or [open_question]}.values():
                 yield Failure(_TARGET, error, "account", ENFORCEMENT)
         yield from facts(self.tenant.tenant, found, protections.subjects.values(), accounts, whole=whole)
+
+
+def _unread(roles: Roles) -> Iterator[Failure]:
+    """Yield what could not be read of the roles, each with the fields that it costs."""
+    for error in roles.errors:
+        yield Failure(_TARGET, error, "account", _ROLES)
+        yield Failure(_TARGET, error, "tenant", ("super_admins",))
+    for error in roles.eligible_errors:
+        yield Failure(_TARGET, error, "account", ("eligible_roles",))
+    for error in roles.permanent_errors:
+        yield Failure(_TARGET, error, "account", ("permanent_roles",))
 
 
 def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:

@@ -57,6 +57,18 @@ CATALOGUE: tuple[Need, ...] = (
         instead=frozenset({"RoleManagement.Read.All", "RoleManagement.Read.Directory"}),
     ),
     Need(
+        refusals.ASSIGNED,
+        "who holds a role for good, and who for a time (Privileged Identity Management)",
+        "whose administrator role never ends",
+        instead=frozenset({"RoleManagement.Read.All", "RoleManagement.Read.Directory"}),
+    ),
+    Need(
+        refusals.ROLE_RULES,
+        "the rules for activating a role (Privileged Identity Management)",
+        "what it takes to become an administrator",
+        instead=frozenset({"RoleManagement.Read.All", "RoleManagement.Read.Directory"}),
+    ),
+    Need(
         refusals.GROUPS,
         "the groups and their members",
         "whom a sign-in policy leaves out, who holds a role through a group, and which groups are public",

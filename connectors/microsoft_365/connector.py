@@ -38,6 +38,7 @@ from connectors.microsoft_365.pace import GraphPace
 from connectors.microsoft_365.reads import GRAPH_SCOPE, RULES
 from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.refusals import ORGANISATION
+from connectors.microsoft_365.role_rules import RoleRulesCollector
 from connectors.microsoft_365.settings import Part, SettingsCollector
 from connectors.microsoft_365.sign_in import Tokens
 from connectors.microsoft_365.sites import SitesCollector
@@ -59,6 +60,7 @@ _Collector = (
     | AppGrantsCollector
     | AppRegistrationsCollector
     | GroupsCollector
+    | RoleRulesCollector
     | SitesCollector
     | MeetingPoliciesCollector
     | MailDomainsCollector
@@ -153,6 +155,7 @@ class MicrosoftConnector:
             AppGrantsCollector(self._graph, directory, self._now),
             AppRegistrationsCollector(self._graph, directory.tenant.tenant, self._now),
             GroupsCollector(self._graph, directory),
+            RoleRulesCollector(self._graph, directory.tenant.tenant),
             SitesCollector(self._graph, directory.tenant.tenant, self._access.items),
             MeetingPoliciesCollector(self._teams, directory.tenant.tenant),
             *self._mail_domains(directory.tenant.tenant),

@@ -10,6 +10,7 @@ from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, malformed
 
 _PREMIUM = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+_GOVERNANCE = "AadPremiumLicenseRequired"
 _LONGEST_CODE = 80
 
 
@@ -41,6 +42,8 @@ ACTIVITY = Permission("AuditLog.Read.All", "the last sign-ins")
 REGISTRATION = Permission("AuditLog.Read.All", "who has registered for MFA")
 ROLES = Permission("RoleManagement.Read.Directory", "the administrator roles")
 ELIGIBLE = Permission("RoleEligibilitySchedule.Read.Directory", "who may activate an administrator role")
+ASSIGNED = Permission("RoleAssignmentSchedule.Read.Directory", "which administrator roles are held for good")
+ROLE_RULES = Permission("RoleManagementPolicy.Read.Directory", "the rules for activating administrator roles")
 LICENCES = Permission("Organization.Read.All", "the licences")
 APPLICATIONS = Permission("Application.Read.All", "the applications")
 CONSENTS = Permission("Directory.Read.All", "what people allowed applications")
@@ -79,6 +82,12 @@ def read_error(answer: Answer, permission: Permission) -> ReadError:
                 "Microsoft 365 admin center > Billing: Business Premium, E3 and E5 hold Entra ID P1.",
             )
         return ReadError(GapReason.DENIED, f"Microsoft refused to show {permission.shows}.", permission.remedy)
+    if code == _GOVERNANCE:
+        return ReadError(
+            GapReason.NOT_LICENSED,
+            f"Microsoft shows {permission.shows} only to tenants with Entra ID P2 or Entra ID Governance.",
+            "Microsoft 365 admin center > Billing: Entra ID P2, E5 and Entra ID Governance hold it.",
+        )
     what = f"an unexpected answer for {permission.shows} (HTTP {answer.status}{f', {code}' if code else ''})"
     error = malformed(what)
     if answer.status == HTTPStatus.NOT_FOUND:

@@ -50,4 +50,8 @@ class EntraOrganisation:
     cross_tenant: Json = field(default_factory=dict)
     partners: list[Json] = field(default_factory=list)  # crossTenantAccessPolicyConfigurationPartner
     strengths: list[Json] = field(default_factory=list)  # authentication strengths besides the built-in ones
+    role_ends: dict[str, str] = field(
+        default_factory=dict
+    )  # when the roles of an account end, by its id; as on the wire
+    role_rules: dict[str, Json] = field(default_factory=dict)  # by template id of the role, then by id of the rule
     conceals_names: bool = False  # whether usage reports show digests in place of names

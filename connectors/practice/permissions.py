@@ -60,6 +60,7 @@ MICROSOFT_ROLES = frozenset(
         "RoleAssignmentSchedule.Read.Directory",
         "RoleEligibilitySchedule.Read.Directory",
         "RoleManagement.Read.Directory",
+        "RoleManagementPolicy.Read.Directory",
         "SharePointTenantSettings.Read.All",
         "Sites.Read.All",
         "User.Read.All",
@@ -67,7 +68,7 @@ MICROSOFT_ROLES = frozenset(
     }
 )
 
-SWITCHES = frozenset({"google_super_admin", "exchange_role", "exchange_recipients", "premium"})
+SWITCHES = frozenset({"google_super_admin", "exchange_role", "exchange_recipients", "premium", "governance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Permissions:
     service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the
     administrator may use the Policy API. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
     role that Exchange and Teams want besides their own, ``exchange_recipients`` the Exchange role Mail Recipients
-    without which Get-RecipientPermission is not there, ``premium`` the Entra ID P1 licence.
+    without which Get-RecipientPermission is not there, ``premium`` the Entra ID P1 licence,
+    ``governance`` the Entra ID P2 licence that Privileged Identity Management wants.
     """
 
     google_scopes: frozenset[str] = GOOGLE_SCOPES
@@ -88,6 +90,7 @@ class Permissions:
     exchange_role: bool = True
     exchange_recipients: bool = True
     premium: bool = True
+    governance: bool = True
 
     def with_licensing(self) -> Permissions:
         """Return the same permissions and the scope that lets the service account read licences."""
@@ -97,8 +100,8 @@ class Permissions:
         """Return the same permissions but for ``names``.
 
         A name is a Google scope (the part after ``/auth/`` is enough), an API's host name, a Microsoft application
-        permission, or one of ``google_super_admin``, ``exchange_role``, ``premium``. Raises ``ValueError`` for a name
-        that was not granted, because taking away nothing would prove nothing.
+        permission, or one of ``SWITCHES``. Raises ``ValueError`` for a name that was not granted, because taking away
+        nothing would prove nothing.
         """
         left = self
         for name in names:

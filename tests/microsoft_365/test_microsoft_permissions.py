@@ -151,7 +151,7 @@ def test_without_the_organisations_name_its_id_stands_in(server: PracticeServer)
     assert outcome.of(Tenant)[0].label == server.organisation.microsoft.tenant_id
 
 
-@pytest.mark.parametrize("missing", [*sorted(Permissions().microsoft_roles), "premium", "exchange_role"])
+@pytest.mark.parametrize("missing", [*sorted(Permissions().microsoft_roles), "premium", "governance", "exchange_role"])
 def test_whatever_is_missing_nothing_that_hangs_on_it_is_known_to_be_good(
     server: PracticeServer, everything: Outcome, missing: str
 ) -> None:

@@ -11,6 +11,12 @@ Outside = Callable[[str], bool]
 
 
 TELEPHONES = {"mobilePhone", "alternateMobilePhone", "officePhone", "email"}
+CONSENTED = {"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"}
+POWERFUL = CONSENTED | {
+    "29232cdf-9323-42fd-ade2-1d097af3e4de",
+    "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",
+    "fe930be7-5e62-47db-91af-98c3a49a38b1",
+}
 RISKY = ("Mail.", "Files.", "Sites.FullControl", "Directory.ReadWrite", "RoleManagement.ReadWrite")
 
 
@@ -22,6 +28,7 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
             yield from ((kind, account.address, key) for kind, key in found)
     for account in tenant.accounts:
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
+    yield from in_roles(tenant)
     settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
     yield from ((kind, "", key) for kind, key in (*settings, *in_applications(tenant, today), *in_places(tenant)))
 
@@ -89,6 +96,22 @@ def in_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str
         yield "eligible-admin-weak", account.id
     if account.pending and today - account.created > timedelta(days=30):
         yield "pending-guest", account.id
+
+
+def in_roles(tenant: MicrosoftTenant) -> Iterator[tuple[str, str, str]]:
+    for account in tenant.accounts:
+        if POWERFUL & set(account.role_template_ids) and account.id not in tenant.entra.role_ends:
+            yield "permanent-admin", account.address, account.id
+    for role, changed in tenant.entra.role_rules.items():
+        rule = {name: value for each in changed.values() for name, value in each.items()}
+        if not changed["Notification_Admin_EndUser_Assignment"]["notificationRecipients"]:
+            yield "role-untold", "", role
+        if "MultiFactorAuthentication" not in rule.get("enabledRules", ["MultiFactorAuthentication"]):
+            yield "role-without-mfa", "", role
+        if rule.get("maximumDuration", "PT8H") != "PT8H":
+            yield "role-for-long", "", role
+        if role in CONSENTED and not rule.get("setting", {}).get("isApprovalRequired"):
+            yield "role-without-approval", "", role
 
 
 def in_applications(tenant: MicrosoftTenant, today: datetime) -> Iterator[tuple[str, str]]:

@@ -292,6 +292,8 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "pending-guest",
         "per-user-mfa",
         "private-group",
+        "role-agreed",
+        "role-for-a-time",
         "role-through-group",
         "second-factor-event",
         "second-own-domain",

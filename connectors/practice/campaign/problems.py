@@ -101,6 +101,18 @@ ca-report-only           policy that would ask for MFA and only reports         
 anonymous-links-site     site with links that open for anybody, as the usage report has   site (whole Graph id)
                          it
 ======================== ================================================================ =========================
+
+What only the strict pack asks for (``microsoft_roles``). "Role" is the template id of a directory role.
+
+======================== ================================================================ =========================
+kind                     meaning                                                          ``object_id``
+======================== ================================================================ =========================
+permanent-admin          holds a role that can take over the tenant, without an end       account
+role-without-approval    nobody has to agree to its activation                            role
+role-without-mfa         activating it takes no second factor                             role
+role-for-long            activated for more than eight hours                              role
+role-untold              nobody who was chosen for it hears of its activation             role
+======================== ================================================================ =========================
 """
 
 from __future__ import annotations

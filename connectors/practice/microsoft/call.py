@@ -23,6 +23,7 @@ class Call:
     roles: frozenset[str]
     premium: bool
     now: datetime
+    governance: bool = True
 
     @property
     def key(self) -> str:

@@ -19,6 +19,7 @@ from connectors.practice.microsoft import (
     policies,
     refusals,
     registration,
+    role_rules,
     roles,
     tenant_policies,
     usage_reports,
@@ -39,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *groups.OPERATIONS,
     *registration.OPERATIONS,
     *roles.OPERATIONS,
+    *role_rules.OPERATIONS,
     *policies.OPERATIONS,
     *mail.OPERATIONS,
     *files.OPERATIONS,
@@ -103,7 +105,7 @@ def service(
         if (found := find(table, request.path)) is None:
             return refusals.no_such_segment(request, moment)
         operation, keys = found
-        call = Call(request, directory, keys, held, granted.premium, moment)
+        call = Call(request, directory, keys, held, granted.premium, moment, granted.governance)
         if (kept := quotas()) is None:
             return perform(operation, call)
         refused, headers = throttle.refusal(operation, call, kept)

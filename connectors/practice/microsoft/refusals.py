@@ -74,6 +74,12 @@ def not_premium(request: Request, now: datetime) -> Answer:
     return refuse(request, now, 403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", message)
 
 
+def not_governed(request: Request, now: datetime) -> Answer:
+    """Return the 400 of Privileged Identity Management in a tenant without Entra ID P2 or Entra ID Governance."""
+    message = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
+    return refuse(request, now, 400, "AadPremiumLicenseRequired", message)
+
+
 def denied_by_directory(request: Request, now: datetime, _roles: frozenset[str]) -> Answer:
     """Entra's directory: names neither the permission nor the object."""
     return refuse(

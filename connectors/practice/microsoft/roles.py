@@ -9,7 +9,7 @@ from connectors.practice.microsoft import odata
 from connectors.practice.microsoft.call import Call, Operation
 from connectors.practice.microsoft.people import moment
 from connectors.practice.microsoft.principals import Principal, active, eligible, expanded
-from connectors.practice.microsoft.refusals import denied_by_directory, denied_by_privileged_identity
+from connectors.practice.microsoft.refusals import denied_by_directory, denied_by_privileged_identity, not_governed
 from connectors.practice.microsoft.tokens import encode
 from connectors.practice.organisation import Json, MicrosoftAccount
 
@@ -107,6 +107,8 @@ def eligibility(call: Call) -> Answer:
 
     https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance
     """
+    if not call.governance:
+        return not_governed(call.request, call.now)
     rows: list[Json] = [
         {
             **_instance("eligible", holder, role),
@@ -122,9 +124,13 @@ def assigned(call: Call) -> Answer:
 
     https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance
     """
+    if not call.governance:
+        return not_governed(call.request, call.now)
+    ends = call.directory.tenant.entra.role_ends
     rows: list[Json] = [
         {
             **_instance("assigned", holder, role),
+            "endDateTime": ends.get(holder.id),
             "assignmentType": "Assigned",
             "roleAssignmentOriginId": identifier("active", role, holder.id),
             "roleAssignmentScheduleId": identifier("assignment schedule", role, holder.id),
