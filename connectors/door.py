@@ -14,7 +14,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -25,7 +25,6 @@ import structlog
 
 from auditor.errors import GapReason, ReadError, UsageError
 from connectors.allow_list import AllowList, Rule, demand_same_host, forbidden
-from connectors.pace import Limit, Pace
 from connectors.patience import Patience, Waiting, retry_after
 from connectors.transport_errors import TRANSIENT, read_error
 
@@ -84,17 +83,13 @@ class Door:
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         random: Random | None = None,
         throttled: Callable[[Answer], bool] = lambda answer: answer.status == 429,  # noqa: PLR2004 - RFC 6585
-        limits: Sequence[Limit] = (),
     ) -> None:
         """Open the door; ``throttled`` tells apart "later" from "no" where a vendor does so in the body.
-
-        ``limits`` say how fast a vendor may be asked.
 
         Raises ``UsageError`` when the environment names a proxy that cannot be used.
         """
         self.allow_list = AllowList(rules)
         self.waiting = Waiting(patience or Patience(), stop or threading.Event(), monotonic, random or Random())  # noqa: S311 - jitter
-        self._pace = Pace(limits, monotonic)
         self._endpoints = dict(endpoints or {})
         self._throttled = throttled
         self._wall = wall
@@ -136,7 +131,6 @@ class Door:
         tries, renewed, refused = itertools.count(1), False, False
         while True:
             self.waiting.demand_going()
-            self._keep_pace(host, url)
             fields = dict(headers or {})
             if bearer is not None:
                 fields["authorization"] = f"Bearer {bearer(refused)}"
@@ -181,12 +175,6 @@ class Door:
             link = f"https://{host}" + link[len(base.rstrip("/")) :]
         demand_same_host(link, host)
         return link
-
-    def _keep_pace(self, host: str, url: str) -> None:
-        """Wait until the vendor may be asked again."""
-        seconds = self._pace.delay(host, url.removeprefix(f"https://{host}"))
-        if seconds:
-            self.waiting.sleep(seconds, GapReason.THROTTLED, f"{host} may not be asked faster")
 
     def _wait(self, answer: Answer | None, failure: ReadError | None, tries: int, host: str) -> None:
         """Wait before the next try, or raise the error with which to give up."""

@@ -21,6 +21,7 @@ from auditor.errors import GapReason, ReadError
 from connectors.door import Answer, Door, malformed
 from connectors.google_workspace import multipart
 from connectors.google_workspace.answers import read_error
+from connectors.google_workspace.pace import GooglePace
 from connectors.google_workspace.reads import ADMIN_BATCH, CALENDAR_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
 from connectors.google_workspace.scopes import Scope
 from connectors.google_workspace.sign_in import Identity
@@ -61,8 +62,14 @@ class _NoTransport:
 class Client:
     """Builds, sends and reads. Safe to use from many threads."""
 
-    def __init__(self, door: Door, identity: Identity, *, wall: Callable[[], datetime]) -> None:
-        """Build the services from the packaged discovery documents; no network is touched."""
+    def __init__(
+        self, door: Door, identity: Identity, *, wall: Callable[[], datetime], pace: GooglePace | None = None
+    ) -> None:
+        """Build the services from the packaged discovery documents; no network is touched.
+
+        Without a ``pace`` Google is asked as fast as can be.
+        """
+        self._pace = pace
         self.door = door
         self.wall = wall
         self.identity = identity
@@ -77,6 +84,7 @@ class Client:
 
     def get(self, call: Call) -> Wire:
         """Send one read and return its object; raise ``ReadError`` for anything but a whole, good answer."""
+        self._keep_pace([call])
         bearer = self.identity.bearer(call.subject, call.scope)
         answer = self.door.send("GET", call.request.uri, headers={"accept": "application/json"}, bearer=bearer)
         return parsed(call, answer)
@@ -109,8 +117,15 @@ class Client:
 
         return send_parts(self.door, host, calls, send, largest=largest)
 
+    def _keep_pace(self, calls: Sequence[Call]) -> None:
+        """Wait until the calls may be sent. Raises ``ReadError`` if there is no time for that."""
+        seconds = self._pace.delay((call.request.methodId, call.subject) for call in calls) if self._pace else 0.0
+        if seconds > 0:
+            self.door.waiting.sleep(seconds, GapReason.THROTTLED, "Google may not be asked faster")
+
     def _send_batch(self, url: str, parts: Sequence[Part[Call]]) -> list[Answer | ReadError]:
         """Send one batch; a part whose token is refused does not travel."""
+        self._keep_pace([part.request for part in parts])
         results: dict[int, Answer | ReadError] = {}
         lines: dict[int, tuple[str, str]] = {}
         for number, part in enumerate(parts):

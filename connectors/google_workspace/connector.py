@@ -23,7 +23,8 @@ from connectors.google_workspace.events import EventsCollector
 from connectors.google_workspace.files import FilesCollector
 from connectors.google_workspace.groups import GroupsCollector
 from connectors.google_workspace.mail import MailCollector
-from connectors.google_workspace.reads import LIMITS, RULES
+from connectors.google_workspace.pace import GooglePace
+from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
 from connectors.google_workspace.shared_drives import SharedDrivesCollector
@@ -85,10 +86,9 @@ class GoogleConnector:
             stop=stop,
             wall=now,
             throttled=throttled,
-            limits=LIMITS,
         )
         self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
-        self._client = Client(self.door, self._identity, wall=now)
+        self._client = Client(self.door, self._identity, wall=now, pace=GooglePace(self.door.waiting.now))
         self._customer = CustomerSettings(self._client, access.customer, access.admin)
         self._tenant = Tenant(
             tenant=access.tenant,

@@ -6,7 +6,6 @@ import re
 
 from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
 from connectors.google_workspace import multipart
-from connectors.pace import Limit
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GMAIL_BATCH = "https://gmail.googleapis.com/batch"
@@ -84,10 +83,3 @@ RULES: tuple[Rule, ...] = (
     rule(_ADMIN, "POST", "/batch", _only_gets(_ADMIN)),
 )
 """Everything that may leave for Google."""
-
-LIMITS = (
-    Limit("cloudidentity.googleapis.com", "/v1/policies", rate=1.0),
-    Limit(_ADMIN, "/admin/reports/v1/activity/", rate=3.3, burst=50),
-)
-"""How fast Google may be asked where it refuses whoever asks faster: settings once a second, the log 250 times a minute
-(Cloud Identity, "Quotas and limits"; Reports API, "Limits and quotas", for requests with a filter)."""

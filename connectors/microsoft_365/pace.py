@@ -7,11 +7,11 @@ What was refused counts as well, so that it pays not to be refused.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-_MARGIN = 1.05
-"""By how much a window is kept longer than Microsoft's: requests do not travel equally fast."""
+from connectors.pace import MARGIN, Window, reserve
+
 _REPORTS, _POLICIES, _SHAREPOINT, _DIRECTORY = "reports", "policies", "sharepoint", "directory"
 _SERVICES = (
     ("/reports/authenticationMethods/", _REPORTS),
@@ -29,43 +29,18 @@ _TRANSITIVE_COST = 5
 _PERMISSIONS_COST = 5
 
 
-class Window:
-    """At most ``limit`` units in any ``seconds``. Safe to use from many threads."""
-
-    def __init__(self, limit: int, seconds: float, now: Callable[[], float]) -> None:
-        """Take the limit and a clock that never jumps."""
-        self.limit = limit
-        self._seconds = seconds
-        self._now = now
-        self._lock = threading.Lock()
-        self._taken: deque[tuple[float, int]] = deque()
-        self._used = 0
-
-    def delay(self, units: int) -> float:
-        """Reserve units, in the order in which they are asked for; return the seconds until they may be used."""
-        units = min(units, self.limit)
-        with self._lock:
-            now = self._now()
-            moment = max(now, self._taken[-1][0]) if self._taken else now
-            while self._taken and (self._used + units > self.limit or self._taken[0][0] <= moment - self._seconds):
-                before, freed = self._taken.popleft()
-                self._used -= freed
-                moment = max(moment, before + self._seconds)
-            self._taken.append((moment, units))
-            self._used += units
-            return moment - now
-
-
 class GraphPace:
-    """The windows of one tenant, of the smallest size until ``fit`` says how large it is."""
+    """The windows of one tenant, of the smallest size until ``fit`` says how large it is. Safe to use from threads."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         """Take a clock that never jumps."""
+        self._now = now
+        self._lock = threading.Lock()
         self._windows = {
-            _REPORTS: Window(5, 10 * _MARGIN, now),
-            _POLICIES: Window(1, 1 * _MARGIN, now),
-            _SHAREPOINT: Window(_SHAREPOINT_SIZES[0][1], 60 * _MARGIN, now),
-            _DIRECTORY: Window(_DIRECTORY_SIZES[0][1], 10 * _MARGIN, now),
+            _REPORTS: Window(5, 10 * MARGIN),
+            _POLICIES: Window(1, 1 * MARGIN),
+            _SHAREPOINT: Window(_SHAREPOINT_SIZES[0][1], 60 * MARGIN),
+            _DIRECTORY: Window(_DIRECTORY_SIZES[0][1], 10 * MARGIN),
         }
 
     def fit(self, accounts: int, licences: int) -> None:
@@ -77,12 +52,13 @@ class GraphPace:
 
     def delay(self, paths: Iterable[str]) -> float:
         """Reserve a place for requests that are sent together; return the seconds after which they may be."""
-        units: defaultdict[str, int] = defaultdict(int)
+        units: defaultdict[Window, int] = defaultdict(int)
         for path in paths:
             service = service_of(path)
-            units[service] += cost(service, path)
-        delays = [self._windows[service].delay(each) for service, each in units.items() if service in self._windows]
-        return max(delays, default=0.0)
+            if service in self._windows:
+                units[self._windows[service]] += cost(service, path)
+        with self._lock:
+            return reserve(units, self._now())
 
 
 def service_of(path: str) -> str:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from microsoft_reading import TODAY, Outcome, access, read_as
 
 from auditor.facts import Account, Settings, SignInPolicy
-from connectors.microsoft_365.pace import GraphPace, Window, cost, service_of
+from connectors.microsoft_365.pace import GraphPace, cost, service_of
 from connectors.patience import Patience
 from connectors.practice.generator import generate
 from connectors.practice.quotas import Quotas
@@ -51,22 +49,6 @@ def test_whoever_keeps_the_pace_is_never_put_off(accounts: int, *, items: bool) 
     assert time.monotonic() - started < 20
     assert outcome.escaped == {}
     assert {failure.kind for failure in outcome.failures} == (set() if items else {"shared_item"})
-
-
-@given(
-    st.integers(1, 20),
-    st.floats(0.5, 60),
-    st.lists(st.tuples(st.floats(0, 5), st.integers(1, 20)), min_size=1, max_size=60),
-)
-def test_no_window_ever_holds_more_than_its_limit(limit: int, seconds: float, asked: list[tuple[float, int]]) -> None:
-    clock = [0.0]
-    window = Window(limit, seconds, lambda: clock[0])
-    used: list[tuple[float, int]] = []
-    for pause, units in asked:
-        clock[0] += pause
-        used.append((clock[0] + window.delay(units), min(units, limit)))
-    for end, _ in used:
-        assert sum(units for moment, units in used if end - seconds + 1e-6 < moment <= end) <= limit
 
 
 def test_a_small_tenant_waits_for_its_sign_in_policies_only() -> None:

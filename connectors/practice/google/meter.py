@@ -1,7 +1,7 @@
 """What calls cost and how much of it Google allows: by person, by project, by kind of call.
 
 Parts of a batch cost what calls cost. The limits are those that Google publishes for new projects, but for the Policy
-API, whose limit others have observed. Sources: "Usage limits" of the Admin SDK, Gmail API and Drive API.
+API, whose limit others have observed. Sources: "Usage limits" of the Admin SDK, Gmail API, Drive API and Calendar API.
 """
 
 from __future__ import annotations
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from connectors.practice.wire import Request
 
 MINUTE = 60.0
-PER_PERSON: Mapping[str, int] = {"directory": 2_400, "reports": 2_400, "gmail": 6_000, "drive": 325_000}
-PER_PROJECT: Mapping[str, int] = {"gmail": 1_200_000, "drive": 1_000_000}
+PER_PERSON: Mapping[str, int] = {
+    "directory": 2_400,
+    "reports": 2_400,
+    "gmail": 6_000,
+    "drive": 325_000,
+    "calendar": 600,
+}
+PER_PROJECT: Mapping[str, int] = {"gmail": 1_200_000, "drive": 1_000_000, "calendar": 10_000}
 FILTERED_ACTIVITIES = 250
 FILTERS = frozenset({"actorIpAddress", "eventName", "filters", "orgUnitID", "groupIdFilter"})
 DRIVE_LIST, DRIVE_GET = 100, 5
