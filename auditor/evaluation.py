@@ -205,6 +205,9 @@ class TenantEvaluation:
             not_applicable=tally.not_applicable,
             findings=tuple(findings),
             unknowns=tuple(distinct[key] for key in sorted(distinct)),
+            why=document.why,
+            effort=document.effort,
+            urgent=document.urgent,
         )
 
     def _unknown(self, policy: CheckedPolicy, fact: FactReference, reason: str) -> Unknown:

@@ -56,6 +56,14 @@ def test_a_policy_says_why_and_what_to_click_for_each_of_its_vendors(policy: Pol
 
 
 @each_policy
+def test_a_policy_says_what_mending_it_costs_in_words_for_a_phone(policy: Policy) -> None:
+    assert policy.effort
+    assert 2 <= len(policy.effort.ask.split()) <= 9
+    assert policy.effort.ask[0].isupper()
+    assert not policy.effort.ask.endswith(".")
+
+
+@each_policy
 def test_controls_are_written_as_their_publishers_write_them(policy: Policy) -> None:
     for benchmark, controls in policy.maps.items():
         assert all(CONTROL[benchmark].fullmatch(control) for control in controls), benchmark

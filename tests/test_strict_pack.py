@@ -37,6 +37,12 @@ def test_a_strict_policy_says_what_to_click_and_names_controls_as_their_publishe
     assert all(CONTROL[name].fullmatch(control) for name, controls in policy.maps.items() for control in controls)
 
 
+@each_policy
+def test_a_strict_policy_says_what_mending_it_costs_in_words_for_a_phone(policy: Policy) -> None:
+    assert policy.effort
+    assert 2 <= len(policy.effort.ask.split()) <= 9
+
+
 def test_a_strict_policy_is_a_file_of_its_name_and_not_in_the_baseline_too() -> None:
     assert sorted(path.stem for path in PACK.glob("*.yaml")) == sorted(policy.id for policy in POLICIES)
     baseline = {policy.document.id for policy in load_packs(["baseline"]).policies}

@@ -19,7 +19,7 @@ from auditor.models.changes import (
 from auditor.models.exemption import Exemption, Exemptions, Notice
 from auditor.models.gap import Coverage, Gap
 from auditor.models.message import FINAL, Attachment, Message, MessageKind, Receipt, ReceiptState
-from auditor.models.policy import Parameter, Policy, PolicyTest
+from auditor.models.policy import Effort, Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
 from auditor.models.references import FactReference, OwnerReference
 from auditor.models.report import (
@@ -48,6 +48,7 @@ __all__ = [
     "Counts",
     "Coverage",
     "Document",
+    "Effort",
     "Exempted",
     "Exemption",
     "Exemptions",

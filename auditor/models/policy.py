@@ -61,6 +61,17 @@ class PolicyTest(Document):
         return self.model_extra or {}
 
 
+class Effort(Document):
+    """What it costs to mend a finding of a policy, for those who have no time for clicks."""
+
+    who: Literal["person", "administrator"]
+    """Who has to sit down: the person concerned, or whoever administers the tenant."""
+    minutes: Annotated[int, Field(ge=1, le=480)]
+    """How long that takes for one finding."""
+    ask: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    """What to ask for, in a few words: ``Set up a second factor``."""
+
+
 class Policy(Document):
     """One rule about one kind of fact."""
 
@@ -84,6 +95,8 @@ class Policy(Document):
     urgent: Literal["call"] | None = None
     """``call``: do not mail the person, because an intruder may read the mailbox."""
     why: _Prose
+    effort: Effort | None = None
+    """What mending it costs; where it is left out, nobody says."""
     fix: dict[Connector, _Prose]
     """What to click, by vendor."""
     maps: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from auditor.models.base import Document, Outcome, Severity
 from auditor.models.changes import Changes
 from auditor.models.exemption import Exemption, Notice
 from auditor.models.gap import Coverage
+from auditor.models.policy import Effort
 from auditor.models.references import FactReference
 
 
@@ -68,6 +69,12 @@ class PolicyResult(Document):
     findings: tuple[Finding, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     exempted: tuple[Exempted, ...] = ()
+    why: str = ""
+    """Why the policy is there, for somebody who is no expert."""
+    effort: Effort | None = None
+    """What mending one of the findings costs; null where the policy does not say."""
+    urgent: str | None = None
+    """``call`` when the policy looks for intruders: what it finds, and what it found, is told by telephone alone."""
 
     @property
     def unknown(self) -> int:
