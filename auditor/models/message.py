@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from auditor.models.base import Document
+
+Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
+"""A text that can be sent: half surrogates, of which names that strangers wrote may hold some, are replaced."""
 
 
 class MessageKind(StrEnum):
@@ -21,7 +27,7 @@ class MessageKind(StrEnum):
     """One finding that cannot wait for the weekly mail."""
 
 
-class Attachment(Document):
+class Attachment(Document, ser_json_bytes="base64", val_json_bytes="base64"):
     """A file that goes with a message."""
 
     name: str
@@ -42,9 +48,9 @@ class Message(Document):
     """Counts the messages of this kind, so that whoever misses one can tell."""
     due: datetime
     """The moment of the slot for which it was made."""
-    subject: str
-    text: str
-    html: str | None = None
+    subject: Text
+    text: Text
+    html: Text | None = None
     attachments: tuple[Attachment, ...] = ()
     recipients: tuple[str, ...]
     """Addresses; names of channels for an alert."""

@@ -17,6 +17,7 @@ from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
 from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
+from auditor.store.outbox import Outbox
 from auditor.store.reading import KeptAudit
 from auditor.store.record import Record
 
@@ -58,6 +59,11 @@ class Store:
                     # Where even that cannot be written, the next audit of these tenants will.
                     with suppress(StoreError), self._write() as connection:
                         end_audit(connection, number, "interrupted")
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be sent, and was."""
+        return Outbox(self._write, self._read)
 
     def audits(self) -> tuple[KeptAudit, ...]:
         """Return all audits, oldest first."""

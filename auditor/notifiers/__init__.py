@@ -1,0 +1,9 @@
+"""The ways by which messages leave: mail by SMTP, Graph or Gmail, and alerts by whatever apprise knows."""
+
+from __future__ import annotations
+
+from auditor.notifiers.email import compose
+from auditor.notifiers.smtp import SmtpWay
+from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError, Way
+
+__all__ = ["DeliveryError", "SmtpWay", "Trouble", "UncertainDeliveryError", "Way", "compose"]
