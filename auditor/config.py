@@ -30,7 +30,7 @@ from auditor.config_values import (
 from auditor.errors import ConfigurationError, Problem
 from auditor.facts import Tier
 from auditor.models import Severity
-from auditor.yaml_files import Tree, Value, problems_of, read
+from auditor.yaml_files import Tree, Value, did_you_mean, problems_of, read
 
 
 class GoogleCredentials(Section):
@@ -126,7 +126,7 @@ def load(path: Path) -> Config:
     Raises ``ConfigurationError`` with all mistakes. Files that it names are not opened.
     """
     tree = read(path, error=ConfigurationError)
-    problems = list(_repetitions(tree))
+    problems = [*_repetitions(tree), *_strangers(tree)]
     context = {"folder": path.absolute().parent, "tree": tree}
     config = None
     try:
@@ -155,6 +155,26 @@ def _repetitions(tree: Tree) -> Iterator[Problem]:
     yield from _twice(tree, people, ("people",), "person")
     units = people.get("units")
     yield from _twice(tree, units if isinstance(units, dict) else {}, ("people", "units"), "unit")
+
+
+def _strangers(tree: Tree) -> Iterator[Problem]:
+    """Yield every tenant that has a time of its own and is not there, and every one that is there and has no time."""
+    root = tree.value if isinstance(tree.value, dict) else {}
+    schedule = root.get("schedule")
+    audit = schedule.get("audit") if isinstance(schedule, dict) else None
+    if not isinstance(audit, dict):
+        return
+    ids = [tenant.get("id") for _, tenant in _entries(root.get("tenants")) if isinstance(tenant, dict)]
+    known = [each for each in ids if isinstance(each, str)]
+    for tenant in audit:
+        if tenant not in known:
+            remedy = did_you_mean(tenant, known) or f"Tenants here: {', '.join(known)}."
+            yield tree.problem(("schedule", "audit", tenant), "there is no such tenant", remedy, key=True)
+    for tenant in known:
+        if tenant not in audit:
+            message = f"nothing says when '{tenant}' is audited"
+            remedy = f"Add {tenant}: every day at 06:30, or {tenant}: never."
+            yield tree.problem(("schedule", "audit"), message, remedy, key=True)
 
 
 def _twice(tree: Tree, tiers: dict[str, Value], path: tuple[str, ...], what: str) -> Iterator[Problem]:

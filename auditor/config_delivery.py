@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from auditor.config_secrets import MicrosoftCredentials, SecretPlace, Section
 from auditor.config_values import Address, Domain, Guid, NotLiteral, PrivateFile, Slug, Some
+from auditor.times import Times, time_zone, times
 
 Names = Literal["full", "initials", "role"]
 """How people are named in what leaves the machine: as they are called, by their initials, or by their tier alone."""
+
+
+def _understood(words: str) -> str:
+    times(words, UTC)
+    return words
+
+
+def _zone(name: str) -> str:
+    time_zone(name)
+    return name
+
+
+When = Annotated[str, AfterValidator(_understood)]
+"""When something is due, in words or as a cron expression; understood by ``auditor.times``."""
+_OneOrEach = Discriminator(lambda value: "each" if isinstance(value, dict) else "one")
 
 
 class Schedule(Section):
@@ -20,12 +37,23 @@ class Schedule(Section):
     later, always by the same number.
     """
 
-    time_zone: str = "UTC"
-    audit: str | dict[Slug, str] = "every day at 06:30"
-    mail: str = "mondays 07:00"
-    prune: str = "sundays 03:00"
-    self_check: str = "every day at 12:00"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    audit: Annotated[Annotated[When, Tag("one")] | Annotated[dict[Slug, When], Tag("each")], _OneOrEach] = (
+        "every day at 06:30"
+    )
+    mail: When = "mondays 07:00"
+    prune: When = "sundays 03:00"
+    self_check: When = "every day at 12:00"
     jitter: Annotated[int, Field(ge=0, le=60)] = 10
+
+    @property
+    def times(self) -> dict[str, Times]:
+        """When each job is due, by its name: ``audit`` or ``audit:TENANT``, ``mail``, ``prune``, ``self_check``."""
+        audits = {"audit": self.audit} if isinstance(self.audit, str) else {}
+        each = {} if isinstance(self.audit, str) else {f"audit:{tenant}": when for tenant, when in self.audit.items()}
+        words = audits | each | {"mail": self.mail, "prune": self.prune, "self_check": self.self_check}
+        zone = time_zone(self.time_zone)
+        return {job: times(when, zone) for job, when in words.items()}
 
 
 class Smtp(Section):

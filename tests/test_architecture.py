@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("facts", "models"),
-    ("yaml_files", "config", "secrets", "ports", "logs"),
+    ("yaml_files", "config", "secrets", "ports", "logs", "times"),
     (
         "policy",
         "collection",
@@ -41,6 +41,7 @@ PART_OF = {
     "config_values": "config",
     "config_secrets": "config",
     "config_delivery": "config",
+    "time_words": "times",
     "ledger": "collection",
     "ghosts": "evaluation",
     "watch": "evaluation",
@@ -59,6 +60,8 @@ PART_OF = {
 
 NEIGHBOURS = {
     ("config", "yaml_files"): "the configuration is one of the YAML files",
+    ("config", "times"): "a time that nobody understands is a mistake in the configuration",
+    ("times", "yaml_files"): "whoever mistypes a day or a time zone is told which was meant",
     ("evaluation", "policy"): "to evaluate is to run compiled policies",
 }
 """The parts that know a part beside them, each with its reason."""
