@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from auditor.config_delivery import Alerts, Daemon, Mail, Schedule
+from auditor.config_google import GoogleCredentials, GoogleSubjects, require_reader
 from auditor.config_secrets import MicrosoftCredentials, Section
 from auditor.config_sections import MailDomains, People, Policies, Reading, Store
 from auditor.config_values import (
@@ -22,7 +23,6 @@ from auditor.config_values import (
     Guid,
     Loopback,
     Name,
-    PrivateFile,
     Slug,
     Some,
     YamlFile,
@@ -33,30 +33,31 @@ from auditor.models import Severity
 from auditor.yaml_files import Tree, Value, did_you_mean, problems_of, read
 
 
-class GoogleCredentials(Section):
-    """The key of the service account."""
-
-    key_file: PrivateFile
-
-
 class _Tenant(Section):
     id: Slug
     endpoints: dict[Domain, Loopback] = Field(default_factory=dict)
 
 
 class GoogleTenant(_Tenant):
-    """A Google Workspace customer; ``admin`` is whom the service account impersonates to read the directory.
+    """A Google Workspace customer; ``admin`` is whom the service account impersonates for whatever is no person's own.
 
+    ``subjects`` in its place gives every role an account of its own.
     With ``security``, application passwords and all apps of each person are read too, by a scope that could do harm;
     with ``shared_drives``, shared drives, by one that could read every document.
     """
 
     connector: Literal["google_workspace"]
     customer: CustomerId = "my_customer"
-    admin: Address
+    admin: Address | None = None
+    subjects: GoogleSubjects | None = None
     credentials: GoogleCredentials
     security: bool = False
     shared_drives: bool = False
+
+    @model_validator(mode="after")
+    def _require_reader(self) -> Self:
+        require_reader(self.admin, self.subjects)
+        return self
 
 
 class MicrosoftTenant(_Tenant):

@@ -37,6 +37,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 PART_OF = {
     "yaml_tree": "yaml_files",
     "validation": "yaml_files",
+    "config_google": "config",
     "config_sections": "config",
     "config_values": "config",
     "config_secrets": "config",

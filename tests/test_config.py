@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from auditor.cli.wiring import configured_policies
 from auditor.config import Config, GoogleTenant, MicrosoftTenant, load
+from auditor.config_google import GoogleSubjects
 from auditor.config_sections import People
 from auditor.errors import ConfigurationError, PolicyError
 from auditor.facts import Tier
@@ -91,6 +92,31 @@ def test_the_smallest_configuration_has_careful_defaults(write: Write) -> None:
     assert (config.reading.threads, config.reading.minutes) == (16, 30)
     assert config.tiers == {}
     assert not microsoft(load(write(MICROSOFT))).items
+
+
+ADMIN = "    admin: it@rivera.example\n"
+
+
+def test_one_administrator_serves_all_roles_or_each_has_its_own(write: Write) -> None:
+    named = google(load(write(SMALLEST.replace(ADMIN, "    subjects: {directory: A@x.example, users: false}\n"))))
+    assert named.admin is None
+    assert named.subjects == GoogleSubjects(directory="a@x.example", policies=None, users=False)
+    assert google(load(write(SMALLEST))).subjects is None
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("", "3:5: exactly one of 'admin' and 'subjects' is needed (Write admin: ADDRESS"),
+        (ADMIN + "    subjects: {policies: a@x.example}\n", "3:5: exactly one of 'admin' and 'subjects' is needed"),
+        ("    subjects: {}\n", "5:15: at least one of 'directory' and 'policies' is needed"),
+        ("    subjects: {users: true}\n", "5:15: at least one of 'directory' and 'policies' is needed"),
+        ("    subjects: {directori: a@x.example}\n", "5:16: unknown key 'directori' (Did you mean 'directory'?)"),
+        ("    subjects: {policies: ana}\n", "5:26: this is no e-mail address"),
+    ],
+)
+def test_whoever_reads_in_google_workspace_is_named_once(write: Write, written: str, problem: str) -> None:
+    assert refusal(write(SMALLEST.replace(ADMIN, written))).startswith(problem)
 
 
 def test_a_configuration_does_not_change(write: Write) -> None:

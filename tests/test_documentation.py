@@ -153,8 +153,10 @@ def test_the_readme_promises_no_other_exit_code() -> None:
 def test_every_google_scope_is_documented_with_its_reason_and_its_loss() -> None:
     root = "https://www.googleapis.com/auth/"
     page = "docs/how-to/google-workspace.md"
-    written = [row[:3] for row in rows(page, "### Scopes")]
-    assert written == [[f"`{each.url.removeprefix(root)}`", each.reason, each.lost] for each in scopes.ALL]
+    written = [[*row[:3], row[4]] for row in rows(page, "### Scopes")]
+    assert written == [
+        [f"`{each.url.removeprefix(root)}`", each.reason, each.lost, f"`{each.role}`"] for each in scopes.ALL
+    ]
     assert f"   {','.join(each.url for each in scopes.ALL)}\n" in text(page), "the line to paste"
     assert f"{['ten', 'eleven', 'twelve', 'thirteen', 'fourteen'][len(scopes.ALL) - 10]} scopes" in text(page)
 
@@ -212,7 +214,9 @@ def test_every_yaml_example_can_be_loaded(page: Path, tmp_path: Path) -> None:
             continue
         whole = block
         if keys <= GoogleTenant.model_fields.keys():
-            whole = TENANT + "".join(f"    {line}\n" for line in block.splitlines())
+            told = keys | ({"admin"} if "subjects" in keys else set())
+            around = [line for line in TENANT.splitlines(keepends=True) if line.strip().partition(":")[0] not in told]
+            whole = "".join([*around, *(f"    {line}\n" for line in block.splitlines())])
         elif "tenants" not in keys:
             assert keys <= Config.model_fields.keys()
             whole = TENANT + block

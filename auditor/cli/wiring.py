@@ -93,15 +93,16 @@ def history(config: Config, *, make: bool = False, sound: bool = True) -> Store:
 
 def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:
     from connectors.domains import Lookups  # noqa: PLC0415 - lazy by design
-    from connectors.google_workspace import Access, GoogleConnector  # noqa: PLC0415 - lazy by design
+    from connectors.google_workspace import Access, GoogleConnector, Subjects  # noqa: PLC0415 - lazy by design
     from connectors.patience import Patience  # noqa: PLC0415 - lazy by design
 
     assert isinstance(tenant, GoogleTenant)  # noqa: S101 - the table below says so
-    resolver = config.mail_domains.resolver
+    resolver, roles = config.mail_domains.resolver, tenant.subjects
     access = Access(
         tenant=tenant.id,
         customer=tenant.customer,
-        admin=tenant.admin,
+        admin=tenant.admin or "",
+        subjects=Subjects(roles.directory or "", roles.policies or "", users=roles.users) if roles else None,
         key=read_private_file(tenant.credentials.key_file),
         security=tenant.security,
         shared_drives=tenant.shared_drives,

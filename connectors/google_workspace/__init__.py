@@ -7,5 +7,6 @@ sent through the door, in batches where Google takes batches.
 from __future__ import annotations
 
 from connectors.google_workspace.connector import Access, GoogleConnector
+from connectors.google_workspace.subjects import Subjects
 
-__all__ = ["Access", "GoogleConnector"]
+__all__ = ["Access", "GoogleConnector", "Subjects"]

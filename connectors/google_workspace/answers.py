@@ -74,7 +74,8 @@ def read_error(answer: Answer, scope: Scope) -> ReadError:
             return ReadError(GapReason.DENIED, "Google denies delegation to this mailbox.", scope.remedy)
         if scope.url.endswith("cloud-identity.policies.readonly"):
             remedy = (
-                "Name a super administrator under `admin:`; Google shows these settings to nobody else. " + scope.remedy
+                "Name a super administrator under `admin:`, or as `policies:` under `subjects:`; Google shows these "
+                "settings to nobody else. " + scope.remedy
             )
             return ReadError(GapReason.DENIED, "The administrator may not read the settings.", remedy)
         return ReadError(GapReason.DENIED, f"Google refused to show {scope.reason}.", scope.remedy)

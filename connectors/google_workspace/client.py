@@ -25,6 +25,7 @@ from connectors.google_workspace.pace import GooglePace
 from connectors.google_workspace.reads import ADMIN_BATCH, CALENDAR_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
 from connectors.google_workspace.scopes import Scope
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.subjects import Subjects
 from connectors.parts import Part, send_parts
 
 Wire = dict[str, Any]
@@ -44,7 +45,10 @@ _LONGEST_PAGE_TOKEN = 4096  # characters; escaped threefold it still fits into a
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request built by the library, whose name it is sent in, and the scope that it needs."""
+    """A request built by the library, whose name it is sent in, and the scope that it needs.
+
+    ``subject`` is a person's address, or ``ADMINISTRATOR`` for whoever the role of the scope names.
+    """
 
     request: HttpRequest
     subject: str
@@ -63,7 +67,13 @@ class Client:
     """Builds, sends and reads. Safe to use from many threads."""
 
     def __init__(
-        self, door: Door, identity: Identity, *, wall: Callable[[], datetime], pace: GooglePace | None = None
+        self,
+        door: Door,
+        identity: Identity,
+        subjects: Subjects,
+        *,
+        wall: Callable[[], datetime],
+        pace: GooglePace | None = None,
     ) -> None:
         """Build the services from the packaged discovery documents; no network is touched.
 
@@ -73,6 +83,7 @@ class Client:
         self.door = door
         self.wall = wall
         self.identity = identity
+        self.subjects = subjects
         self.directory = _service("admin", "directory_v1")
         self.reports = _service("admin", "reports_v1")
         self.groups_settings = _service("groupssettings", "v1")
@@ -84,8 +95,9 @@ class Client:
 
     def get(self, call: Call) -> Wire:
         """Send one read and return its object; raise ``ReadError`` for anything but a whole, good answer."""
+        subject = self.subjects.of(call.scope, call.subject)
         self._keep_pace([call])
-        bearer = self.identity.bearer(call.subject, call.scope)
+        bearer = self.identity.bearer(subject, call.scope)
         answer = self.door.send("GET", call.request.uri, headers={"accept": "application/json"}, bearer=bearer)
         return parsed(call, answer)
 
@@ -131,7 +143,8 @@ class Client:
         for number, part in enumerate(parts):
             try:
                 refused = part.token if part.renewed else ""
-                token = self.identity.token(part.request.subject, part.request.scope, refused=refused)
+                subject = self.subjects.of(part.request.scope, part.request.subject)
+                token = self.identity.token(subject, part.request.scope, refused=refused)
             except ReadError as error:
                 results[number] = error
             else:

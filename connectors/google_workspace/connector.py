@@ -29,16 +29,21 @@ from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
 from connectors.google_workspace.shared_drives import SharedDrivesCollector
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.subjects import ADMINISTRATOR, Subjects
 from connectors.patience import Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What it takes to read a customer. ``key`` holds the bytes of a service-account key file."""
+    """What it takes to read a customer. ``key`` holds the bytes of a service-account key file.
+
+    ``admin`` serves all roles, unless ``subjects`` names an account for each.
+    """
 
     tenant: str
     customer: str
-    admin: str
+    admin: str = ""
+    subjects: Subjects | None = None
     key: bytes = field(repr=False)
     security: bool = False
     """Whether application passwords and apps of each person are read, with a scope that could do harm."""
@@ -88,12 +93,14 @@ class GoogleConnector:
             throttled=throttled,
         )
         self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
-        self._client = Client(self.door, self._identity, wall=now, pace=GooglePace(self.door.waiting.now))
-        self._customer = CustomerSettings(self._client, access.customer, access.admin)
+        self._subjects = access.subjects or Subjects.one(access.admin)
+        pace = GooglePace(self.door.waiting.now)
+        self._client = Client(self.door, self._identity, self._subjects, wall=now, pace=pace)
+        self._customer = CustomerSettings(self._client, access.customer, ADMINISTRATOR)
         self._tenant = Tenant(
             tenant=access.tenant,
             key=access.tenant,
-            label=access.admin.rpartition("@")[2],
+            label=self._subjects.domain,
             connector="google_workspace",
             vendor_id=access.customer,
         )
@@ -101,9 +108,11 @@ class GoogleConnector:
     def identify(self) -> Tenant:
         """Sign in; one granted scope is enough, the others show as gaps. Raises ``SignInError`` when none is."""
         refusals = []
+        administrator = self._subjects.directory or self._subjects.policies
         for scope in ALL:
             try:
-                self._identity.token(self._access.admin, scope)
+                subject = self._subjects.of(scope, administrator if scope.role == "users" else ADMINISTRATOR)
+                self._identity.token(subject, scope)
             except ReadError as error:
                 if error.reason is not GapReason.DENIED:  # the next scope would wait as long, and fail as well
                     raise SignInError(error.message, error.remedy) from error
@@ -117,7 +126,7 @@ class GoogleConnector:
 
     def directory_collectors(self) -> Sequence[AccountsCollector | DomainsCollector]:
         """List the collectors of accounts and domains."""
-        admin = self._access.admin
+        admin = ADMINISTRATOR
         return (
             AccountsCollector(self._client, self._tenant, admin, self._customer, self._access.security),
             DomainsCollector(self._client, self._tenant, admin),
@@ -125,7 +134,7 @@ class GoogleConnector:
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
         """List the collectors of settings, mail, shared files, groups, events, apps, calendars and drives."""
-        admin = self._access.admin
+        admin = ADMINISTRATOR
         apps = TokensCollector if self._access.security else LogCollector
         return (
             SettingsCollector(self._client, directory, self._customer),
@@ -144,7 +153,7 @@ class GoogleConnector:
         """List the collector of what the DNS says, where there is somebody to ask."""
         if self._access.lookups is None:
             return ()
-        domains = DomainsCollector(self._client, self._tenant, self._access.admin)
+        domains = DomainsCollector(self._client, self._tenant, ADMINISTRATOR)
         return (
             MailDomainsCollector(
                 self._access.tenant, domains.names, self._access.lookups, ("google",), self._access.selectors

@@ -95,7 +95,7 @@ class CustomerSettings:
             raise ReadError(
                 GapReason.SUSPICIOUS,
                 "Google lists no setting at all, though it sets several itself.",
-                "Check that the administrator named under `admin:` is a super administrator of this customer.",
+                "Check that `admin:`, or `policies:` under `subjects:`, is a super administrator of this customer.",
             )
         return policies
 

@@ -2,12 +2,17 @@
 
 Requested alone, never together: Google refuses a token for a set of scopes if a single one was not granted. There is no
 read-only scope for Gmail settings; ``gmail.settings.basic`` cannot read mail, and the door lets nothing but reads out.
+Each belongs to a role, so that the three roles can be three accounts, each with no more rights than its part takes.
 Source: Google, "OAuth 2.0 Scopes for Google APIs"; "Use domain-wide delegation".
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["directory", "users", "policies"]
+"""In whose name something is read: an administrator who reads, each person, a super administrator."""
 
 _ROOT = "https://www.googleapis.com/auth/"
 
@@ -19,6 +24,7 @@ class Scope:
     url: str
     reason: str
     lost: str
+    role: Role = "directory"
 
     @property
     def remedy(self) -> str:
@@ -34,10 +40,10 @@ USERS = Scope(
 )
 DOMAINS = Scope(_ROOT + "admin.directory.domain.readonly", "the organisation's own domains", "who is outside")
 UNITS = Scope(_ROOT + "admin.directory.orgunit.readonly", "organisational units", "settings per unit")
-ROLES = Scope(_ROOT + "admin.directory.rolemanagement.readonly", "administrator roles", "names of roles")
-POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit and group", "settings")
-GMAIL_SETTINGS = Scope(_ROOT + "gmail.settings.basic", "forwarding, filters and delegates", "mail rules")
-DRIVE_METADATA = Scope(_ROOT + "drive.metadata.readonly", "who can open which file", "shared files")
+ROLES = Scope(_ROOT + "admin.directory.rolemanagement.readonly", "administrator roles", "names of roles", "policies")
+POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit and group", "settings", "policies")
+GMAIL_SETTINGS = Scope(_ROOT + "gmail.settings.basic", "forwarding, filters and delegates", "mail rules", "users")
+DRIVE_METADATA = Scope(_ROOT + "drive.metadata.readonly", "who can open which file", "shared files", "users")
 
 GROUPS = Scope(
     _ROOT + "admin.directory.group.readonly", "groups and their members", "outsiders in groups, roles through groups"
@@ -58,8 +64,8 @@ SECURITY = Scope(
     "application passwords and apps of each person",
     "application passwords, apps let in more than 180 days ago",
 )
-CALENDARS = Scope(_ROOT + "calendar.calendarlist.readonly", "whose calendars there are", "open calendars")
-CALENDAR_RULES = Scope(_ROOT + "calendar.acls.readonly", "who can see which calendar", "open calendars")
+CALENDARS = Scope(_ROOT + "calendar.calendarlist.readonly", "whose calendars there are", "open calendars", "users")
+CALENDAR_RULES = Scope(_ROOT + "calendar.acls.readonly", "who can see which calendar", "open calendars", "users")
 ALERTS = Scope(
     _ROOT + "apps.alerts", "Google's own warnings of stolen passwords and attacks", "warnings that nobody looked at"
 )

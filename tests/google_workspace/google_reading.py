@@ -81,11 +81,9 @@ def organisation() -> Organisation:
     return made()
 
 
-def connector(
-    server: PracticeServer, patience: Patience = HASTY, now: Callable[[], datetime] = lambda: TODAY
-) -> GoogleConnector:
-    """Return the connector, signed in to nothing yet."""
-    access = Access(
+def access(server: PracticeServer, patience: Patience = HASTY) -> Access:
+    """Return what opens the customer of ``server``: the key, and a super administrator who serves all roles."""
+    return Access(
         tenant=TENANT,
         customer=server.organisation.google.customer_id,
         admin=server.organisation.google.admin,
@@ -93,7 +91,17 @@ def connector(
         endpoints=server.endpoints,
         patience=patience,
     )
-    return GoogleConnector(access, stop=threading.Event(), now=now)
+
+
+def connector(
+    server: PracticeServer,
+    patience: Patience = HASTY,
+    now: Callable[[], datetime] = lambda: TODAY,
+    *,
+    given: Access | None = None,
+) -> GoogleConnector:
+    """Return the connector, signed in to nothing yet; ``given`` goes before what usually opens the customer."""
+    return GoogleConnector(given or access(server, patience), stop=threading.Event(), now=now)
 
 
 @contextmanager
@@ -116,12 +124,13 @@ def read(
     *,
     only: str | None = None,
     now: Callable[[], datetime] = lambda: TODAY,
+    given: Access | None = None,
 ) -> Reading:
     """Read everything as an audit does: first the directory, then what hangs on it, or ``only`` one collector of that.
 
     Raises ``SignInError``.
     """
-    google, ledger, stop = connector(server, patience, now), Ledger(), threading.Event()
+    google, ledger, stop = connector(server, patience, now, given=given), Ledger(), threading.Event()
     try:
         tenant = google.identify()
         found: defaultdict[str, list[Fact]] = defaultdict(list)

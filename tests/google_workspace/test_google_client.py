@@ -35,6 +35,7 @@ from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, T
 from connectors.google_workspace.roles import parse_assignment, parse_role
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.subjects import Subjects
 from connectors.practice.faults import Fault, Faults
 
 OWNER = Account(tenant="t", key="7", label="Ann", address="ann@org.example")
@@ -51,7 +52,7 @@ def key_file(**changes: Any) -> bytes:  # noqa: ANN401 - fields of a key file
 @pytest.fixture
 def client() -> Client:
     door = Door(RULES, patience=HASTY)
-    return Client(door, Identity(door, key_file()), wall=lambda: datetime.now(UTC))
+    return Client(door, Identity(door, key_file()), Subjects.one("it@org.example"), wall=lambda: datetime.now(UTC))
 
 
 # --- what may leave
