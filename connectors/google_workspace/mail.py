@@ -1,6 +1,6 @@
 """Mail rules of every mailbox: auto-forwarding, forwarding addresses, filters and delegates; and its other settings.
 
-Every Gmail setting is one call in the name of the mailbox's own user; six mailboxes travel in one batch.
+Every Gmail setting is one call in the name of the mailbox's own user; 25 mailboxes travel in four batches.
 There is no audit event for new filters or delegates, so that only reading every mailbox finds them.
 Source: Gmail API, ``users.settings``.
 """
@@ -36,8 +36,8 @@ class MailCollector:
     name = "mail_settings"
     kinds = ("mail_rule", "mailbox_grant", "mailbox")
     per_account = True
-    batch_size = 6
-    """Mailboxes per batch: eight parts each, 48 of the 50 parts that Google recommends."""
+    batch_size = 25
+    """Mailboxes read together: with eight parts each they fill four batches of the 50 parts that Google recommends."""
 
     def targets(self) -> Iterator[Target]:
         """Every account; those without a mailbox that anybody could open are not applicable."""

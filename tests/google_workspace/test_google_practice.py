@@ -331,12 +331,31 @@ def test_tokens_that_last_a_second_change_nothing() -> None:
     }
 
 
-def test_fifty_mailboxes_take_at_most_nine_requests_besides_their_tokens() -> None:
-    with practice(of=made(accounts=50)) as server:
-        found = read(server)
-        sent = server.requests["gmail.googleapis.com", "POST /batch"]
+def fifty_mailboxes() -> Organisation:
+    copy = made(accounts=50)
+    for account in copy.google.accounts:
+        account.suspended, account.archived, account.has_gmail = False, False, True
+    return copy
+
+
+def test_all_settings_of_fifty_mailboxes_take_eight_requests_besides_their_tokens() -> None:
+    with practice(of=fifty_mailboxes()) as server:
+        found = read(server, only="mail_settings")
+        sent = server.requests
     assert found.incomplete == set()
-    assert 0 < sent <= 9
+    assert found.rows["mailbox"].read == 50
+    assert sum(count for (host, _), count in sent.items() if host == "gmail.googleapis.com") == 400 + 8
+    assert sent["gmail.googleapis.com", "POST /batch"] == 8
+
+
+def test_of_fifty_mailboxes_only_the_parts_that_were_put_off_are_sent_again() -> None:
+    later = Fault("rate_limited", times=3, seconds=0.0, inner=True, path="filters")
+    with practice(later, of=fifty_mailboxes()) as server:
+        found = read(server, only="mail_settings")
+        sent = server.requests
+    assert found.incomplete == set()
+    assert sum(count for (host, path), count in sent.items() if host == "gmail.googleapis.com" and "{}" in path) == 403
+    assert sent["gmail.googleapis.com", "POST /batch"] <= 8 + 3
 
 
 def test_a_token_is_fetched_once_for_each_subject_and_scope() -> None:
