@@ -38,5 +38,11 @@ class AppGrant(Fact, frozen=True, kw_only=True, gc=False):
     """When the last of its passwords and certificates ends; null when it has none."""
     credentials_created: Read[datetime | None] = UNSET
     """When the oldest of them that still works was made."""
+    owners: Read[tuple[str, ...]] = UNSET
+    """Addresses of its owners, each of whom can give it a new password, where it acts in its own name."""
+    blocked_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them whose sign-in is blocked."""
+    guest_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them who are guests."""
     granted: Read[datetime | None] = UNSET
     """When it was allowed, where the vendor tells."""

@@ -20,3 +20,9 @@ class AppRegistration(Fact, frozen=True, kw_only=True, gc=False):
     """When the last of them ends; null when there is none."""
     certificates: Read[int] = UNSET
     """How many certificates still work."""
+    owners: Read[tuple[str, ...]] = UNSET
+    """Addresses of its owners, each of whom can give it a new password."""
+    blocked_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them whose sign-in is blocked."""
+    guest_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them who are guests."""

@@ -18,6 +18,10 @@ class Group(Fact, frozen=True, kw_only=True, gc=False):
     """Number of members, those of nested groups included."""
     owners: Read[tuple[str, ...]] = UNSET
     """Addresses of its owners."""
+    blocked_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them whose sign-in is blocked, where the vendor lets such accounts own anything."""
+    guest_owners: Read[tuple[str, ...]] = UNSET
+    """Those of them who are guests, likewise."""
     outside_members: Read[tuple[str, ...]] = UNSET
     """Addresses of members outside the organisation, nested groups resolved, in lower case."""
     everybody: Read[bool] = UNSET

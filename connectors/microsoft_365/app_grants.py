@@ -21,6 +21,7 @@ from connectors.door import malformed
 from connectors.microsoft_365.app_risks import reads_files, reads_mail, risk
 from connectors.microsoft_365.client import Graph, parsed
 from connectors.microsoft_365.credentials import latest_end, oldest, working
+from connectors.microsoft_365.owners import FIELDS, read_owners
 from connectors.microsoft_365.refusals import APPLICATIONS, CONSENTS, NotThereError, suspicious
 from connectors.microsoft_365.roles import service_roles
 from connectors.microsoft_365.values import Wire, moment, table, tables, text
@@ -64,7 +65,7 @@ class AppGrantsCollector:
             raise suspicious("no application at all, though it signed one in")
         services = {key: row for row in rows if (key := text(row.get("id"))) is not UNSET}
         yield from self._consented(services)
-        yield from self._of_their_own(services)
+        yield from self._owned(self._of_their_own(services))
 
     def _consented(self, services: Mapping[str, Wire]) -> Iterator[AppGrant | Failure]:
         """Yield what was allowed in the name of people."""
@@ -114,6 +115,23 @@ class AppGrantsCollector:
                 grant = self._grant(services[key], f"application/{key}", found, roles=held)
                 known = given <= names.keys()
                 yield grant if known else replace(grant, risk=UNSET, reads_mail=UNSET, reads_files=UNSET)
+
+    def _owned(self, readings: Iterable[AppGrant | Failure]) -> Iterator[AppGrant | Failure]:
+        """Yield the same, with the owners of what applications were allowed in their own name."""
+        grants: list[AppGrant] = []
+        for reading in readings:
+            if isinstance(reading, AppGrant):
+                grants.append(reading)
+            else:
+                yield reading
+        keys = [grant.key.rpartition("/")[2] for grant in grants]
+        owners = read_owners(self.graph, "servicePrincipals", keys, APPLICATIONS, self.directory.accounts)
+        for grant, owned in zip(grants, owners, strict=True):
+            if isinstance(owned, ReadError):
+                yield Failure(Target(grant.key, grant.label), owned, _KIND, FIELDS, known={"consent": "application"})
+                yield grant
+            else:
+                yield replace(grant, **owned.fields())
 
     def _grant(
         self,

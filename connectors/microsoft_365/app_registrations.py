@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from auditor.errors import ReadError
-from auditor.facts import UNSET, AppRegistration
+from auditor.facts import UNSET, AppRegistration, Directory
 from auditor.models import Failure, Target
 from connectors.door import malformed
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.credentials import latest_end, oldest, working
+from connectors.microsoft_365.owners import FIELDS, read_owners
 from connectors.microsoft_365.refusals import APPLICATIONS
 from connectors.microsoft_365.values import Wire, tables, text
 
@@ -25,7 +28,7 @@ class AppRegistrationsCollector:
     """Reads every registered application."""
 
     graph: Graph
-    tenant: str
+    directory: Directory
     now: Callable[[], datetime]
 
     name = "app_registrations"
@@ -43,11 +46,20 @@ class AppRegistrationsCollector:
         rows, broken = self.graph.listing(_PATH, APPLICATIONS)
         if broken:
             yield Failure(_TARGET, broken, _KIND)
+        found: list[AppRegistration] = []
         for row in rows:
             try:
-                yield parse_application(row, self.tenant, self.now())
+                found.append(parse_application(row, self.directory.tenant.tenant, self.now()))
             except ReadError as error:
                 yield Failure(_TARGET, error, _KIND)
+        keys = [each.key for each in found]
+        owners = read_owners(self.graph, "applications", keys, APPLICATIONS, self.directory.accounts)
+        for each, owned in zip(found, owners, strict=True):
+            if isinstance(owned, ReadError):
+                yield Failure(Target(each.key, each.label), owned, _KIND, FIELDS)
+                yield each
+            else:
+                yield replace(each, **owned.fields())
 
 
 def parse_application(wire: Wire, tenant: str, now: datetime) -> AppRegistration:

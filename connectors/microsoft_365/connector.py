@@ -153,7 +153,7 @@ class MicrosoftConnector:
             TransportRulesCollector(self._exchange, self._recipients, directory.tenant.tenant),
             ForwardingPoliciesCollector(self._exchange_settings, directory),
             AppGrantsCollector(self._graph, directory, self._now),
-            AppRegistrationsCollector(self._graph, directory.tenant.tenant, self._now),
+            AppRegistrationsCollector(self._graph, directory, self._now),
             GroupsCollector(self._graph, directory),
             RoleRulesCollector(self._graph, directory.tenant.tenant),
             SitesCollector(self._graph, directory.tenant.tenant, self._access.items),

@@ -17,6 +17,7 @@ from auditor.models import Failure, Target
 from connectors.door import malformed
 from connectors.microsoft_365.account_fields import OUTSIDE
 from connectors.microsoft_365.client import Graph, parsed
+from connectors.microsoft_365.owners import FIELDS, Owners, read_owners
 from connectors.microsoft_365.refusals import GROUPS, NotThereError
 from connectors.microsoft_365.values import Wire, address, text, texts, word
 
@@ -59,21 +60,24 @@ class GroupsCollector:
                 yield Failure(_TARGET, malformed("a group without an id or a kind"), _KIND)
             elif "Unified" in kinds:
                 unified.append(row)
-        keys = [quote(str(row.get("id")), safe="") for row in unified]
-        paths = [f"/groups/{key}/transitiveMembers?$select=id&$top=999" for key in keys]
-        for row, path, answer in zip(unified, paths, self.graph.batch(paths), strict=True):
+        keys = [str(row.get("id")) for row in unified]
+        paths = [f"/groups/{quote(key, safe='')}/transitiveMembers?$select=id&$top=999" for key in keys]
+        owners = read_owners(self.graph, "groups", keys, GROUPS, self.directory.accounts)
+        for row, path, answer, owned in zip(unified, paths, self.graph.batch(paths), owners, strict=True):
+            target = Target(str(row.get("id")), text(row.get("displayName")) or "a group")
             members: Read[Sequence[Wire]] = UNSET
             try:
                 members = tuple(self.graph.rows(path, GROUPS, parsed(answer, GROUPS)))
             except NotThereError:
                 continue  # deleted since it was listed
             except ReadError as error:
-                target = Target(str(row.get("id")), text(row.get("displayName")) or "a group")
                 yield Failure(target, error, _KIND, ("members", "outside_members"))
-            yield parse_group(row, members, self.directory)
+            if isinstance(owned, ReadError):
+                yield Failure(target, owned, _KIND, FIELDS)
+            yield parse_group(row, members, self.directory, None if isinstance(owned, ReadError) else owned)
 
 
-def parse_group(wire: Wire, members: Read[Sequence[Wire]], directory: Directory) -> Group:
+def parse_group(wire: Wire, members: Read[Sequence[Wire]], directory: Directory, owners: Owners | None = None) -> Group:
     """Return the group that a row describes, with its members as listed, not collected where they are not known."""
     key = text(wire.get("id")) or ""
     mail = wire.get("mail", UNSET)
@@ -86,6 +90,7 @@ def parse_group(wire: Wire, members: Read[Sequence[Wire]], directory: Directory)
         outside_members=UNSET if members is UNSET else _from_outside(members, directory),
         joining=word(wire.get("visibility"), _JOINING),
         reading=word(wire.get("visibility"), _READING),
+        **(owners or Owners()).fields(),
     )
 
 

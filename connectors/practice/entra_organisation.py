@@ -34,6 +34,7 @@ class ServicePrincipal:
     permissions: list[str] = field(default_factory=list)  # values of the app roles that it offers to others
     granted: list[tuple[str, str]] = field(default_factory=list)  # object id of the resource, value of its app role
     role_template_ids: list[str] = field(default_factory=list)  # active directory roles
+    owners: list[str] = field(default_factory=list)  # ids of accounts
 
 
 @dataclass(slots=True)

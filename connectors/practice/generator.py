@@ -18,6 +18,7 @@ from connectors.practice.campaign.microsoft_entra_problems import plant_entra_pr
 from connectors.practice.campaign.microsoft_exchange import exchange_organisation
 from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
 from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
+from connectors.practice.campaign.microsoft_owners import plant_owners
 from connectors.practice.campaign.microsoft_roles import plant_roles
 from connectors.practice.campaign.microsoft_teams import plant_teams, teams_configurations
 from connectors.practice.campaign.microsoft_tenant import guests_of, microsoft_tenant
@@ -63,6 +64,7 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
     plant_entra_decoys(further)
     plant_teams(further)
     plant_roles(further)
+    plant_owners(further)
     plant_decoys(scene)
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:

@@ -9,7 +9,7 @@ import pytest
 from microsoft_reading import Outcome, read
 
 from auditor.errors import ReadError
-from auditor.facts import UNSET, AppGrant, AppRegistration
+from auditor.facts import UNSET, Account, AccountStatus, AccountType, AppGrant, AppRegistration, Group, Read
 from connectors.microsoft_365.app_grants import permission_names
 from connectors.microsoft_365.app_registrations import parse_application
 from connectors.microsoft_365.app_risks import CRITICAL, LOW, reads_files, reads_mail, risk
@@ -21,8 +21,10 @@ from connectors.microsoft_365.entra_parts import (
     parse_workflow,
     user_consent,
 )
+from connectors.microsoft_365.owners import Owners, owners_among
 from connectors.microsoft_365.sharing_settings import parse_cross_tenant
 from connectors.microsoft_365.sharing_settings import parse_sharing as parse_sharepoint
+from connectors.practice.faults import Fault, Faults
 from connectors.practice.permissions import Permissions
 from connectors.practice.server import PracticeServer
 
@@ -192,6 +194,41 @@ def test_a_restriction_mode_that_we_do_not_know_is_not_collected() -> None:
     assert parse_sharepoint({"sharingDomainRestrictionMode": "newMode"})["sharing_domains_listed"] is UNSET
 
 
+# --- owners
+
+
+def account(key: str, status: Read[AccountStatus] = UNSET, kind: Read[AccountType] = UNSET) -> Account:
+    return Account(tenant="t", key=key, label=key, address=f"{key}@org.example", status=status, type=kind)
+
+
+ACCOUNTS = {
+    "bob": account("bob", "active", "person"),
+    "eve": account("eve", "suspended", "person"),
+    "guest": account("guest", "active", "guest"),
+    "new": account("new"),
+}
+
+
+def owned(*keys: str) -> Owners:
+    return owners_among([{"@odata.type": "#microsoft.graph.user", "id": key} for key in keys], ACCOUNTS)
+
+
+def test_owners_who_are_gone_and_guests_are_told_from_colleagues() -> None:
+    everybody = ("bob@org.example", "eve@org.example", "guest@org.example")
+    assert owned("guest", "bob", "eve") == (everybody, ("eve@org.example",), ("guest@org.example",))
+    assert owned() == ((), (), ())
+
+
+def test_an_owner_of_whom_too_little_is_known_may_be_gone_or_a_guest() -> None:
+    assert owned("bob", "new") == (("bob@org.example", "new@org.example"), UNSET, UNSET)
+    assert owned("bob", "somebody") == Owners()
+
+
+def test_an_application_that_owns_another_is_nobody() -> None:
+    service = {"@odata.type": "#microsoft.graph.servicePrincipal", "id": "s"}
+    assert owners_among([service], ACCOUNTS) == ((), (), ())
+
+
 # --- against the practice organisation
 
 
@@ -199,7 +236,7 @@ def planted(server: PracticeServer, kind: str) -> set[str]:
     return {each.object_id for each in server.organisation.problems if each.kind == kind}
 
 
-def bare(grant: AppGrant) -> str:
+def bare(grant: AppGrant | AppRegistration | Group) -> str:
     return grant.key.rpartition("/")[2]
 
 
@@ -243,3 +280,24 @@ def test_without_consents_only_they_are_missing(server: PracticeServer) -> None:
     missing = [each for each in outcome.failures if each.kind == "app_grant"]
     assert {each.known["consent"] for each in missing} == {"everybody", "person"}
     assert {each.consent for each in outcome.of(AppGrant)} == {"application"}
+
+
+def test_what_belongs_to_people_who_are_gone_or_guests_is_found(everything: Outcome, campaign: PracticeServer) -> None:
+    unfit = {
+        kind: {bare(each) for each in everything.of(kind) if each.blocked_owners or each.guest_owners}
+        for kind in (AppRegistration, AppGrant, Group)
+    }
+    assert unfit[AppRegistration] == planted(campaign, "app-owned-by-leaver")
+    assert unfit[AppGrant] == planted(campaign, "app-owned-by-guest")
+    assert unfit[Group] == planted(campaign, "group-owned-by-leaver")
+    own = [each for each in everything.of(AppGrant) if each.consent == "application"]
+    assert all(each.owners is not UNSET for each in (*everything.of(AppRegistration), *everything.of(Group), *own))
+
+
+def test_owners_that_cannot_be_read_cost_nothing_but_themselves(server: PracticeServer) -> None:
+    server.faults = Faults((Fault("denied", path=r".*/owners", inner=True),))
+    outcome = read(server, only="app_registrations")
+    assert {failure.fields for failure in outcome.failures} == {("owners", "blocked_owners", "guest_owners")}
+    found = outcome.of(AppRegistration)
+    assert {each.owners for each in found} == {each.blocked_owners for each in found} == {UNSET}
+    assert all(each.passwords is not UNSET for each in found)

@@ -30,7 +30,10 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
     yield from in_roles(tenant)
     settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
-    yield from ((kind, "", key) for kind, key in (*settings, *in_applications(tenant, today), *in_places(tenant)))
+    yield from (
+        (kind, "", key)
+        for kind, key in (*settings, *in_applications(tenant, today), *in_places(tenant), *in_wrong_hands(tenant))
+    )
 
 
 def grants(account: MicrosoftAccount) -> Iterator[tuple[str, str]]:
@@ -132,6 +135,16 @@ def in_applications(tenant: MicrosoftTenant, today: datetime) -> Iterator[tuple[
 
 def is_risky(scope: str) -> bool:
     return scope.startswith(RISKY)
+
+
+def in_wrong_hands(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
+    unfit = {account.id for account in tenant.accounts if account.guest or not account.enabled}
+    for kind, owned in (
+        ("app-owned-by-leaver", tenant.entra.applications),
+        ("app-owned-by-guest", tenant.entra.service_principals),
+        ("group-owned-by-leaver", tenant.groups),
+    ):
+        yield from ((kind, each.id) for each in owned if unfit & set(each.owners))
 
 
 def in_settings(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:

@@ -241,6 +241,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
             assert json.dumps(part)[1:-1] in everything, planted
     assert {planted.kind.removeprefix("decoy-") for planted in organisation.decoys} == {
         "alias-domain",
+        "app-owned-inside",
         "archive-newsletter",
         "ca-block",
         "ca-devices",
@@ -269,6 +270,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "filter-labels-only",
         "group-closed-with-outsider",
         "group-nested-inside",
+        "group-owned-inside",
         "group-open-to-colleagues",
         "guest-not-registered",
         "harmless-app",

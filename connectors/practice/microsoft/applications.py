@@ -75,10 +75,25 @@ def applications(call: Call) -> Answer:
 def application_owners(call: Call) -> Answer:
     """``GET /applications/{id}/owners``."""
     known = {record.id: record for record in call.directory.tenant.entra.applications}
-    if (record := known.get(call.key)) is None:
+    return _owners(call, known.get(call.key))
+
+
+def service_owners(call: Call) -> Answer:
+    """``GET /servicePrincipals/{id}/owners``."""
+    return _owners(call, call.directory.services.get(call.key))
+
+
+def _owners(call: Call, record: Application | ServicePrincipal | None) -> Answer:
+    if record is None:
         return not_found(call.request, call.now, call.key)
-    rows = [{"@odata.type": "#microsoft.graph.user", **user(call.directory.accounts[key])} for key in record.owners]
-    return _page(call, rows, "directoryObjects")
+    found = [user(call.directory.accounts[key]) for key in record.owners]
+    names = odata.selected(call.request, found[0]) if found else None
+
+    def render(row: Json) -> Json:
+        kept = row if names is None else {name: row[name] for name in names}
+        return {"@odata.type": "#microsoft.graph.user", **kept}  # always there, whatever $select asks for
+
+    return odata.listing(call.request, found, render, entity="directoryObjects", size=odata.DIRECTORY_PAGE)
 
 
 def services(call: Call) -> Answer:
@@ -136,6 +151,7 @@ OPERATIONS = (
     Operation("applications/{}/owners", READS_APPLICATIONS, denied_by_directory, application_owners),
     Operation("servicePrincipals", READS_APPLICATIONS, denied_by_directory, services),
     Operation("servicePrincipals/{}", READS_APPLICATIONS, denied_by_directory, one_service),
+    Operation("servicePrincipals/{}/owners", READS_APPLICATIONS, denied_by_directory, service_owners),
     Operation("servicePrincipals/{}/appRoleAssignments", READS_APPLICATIONS, denied_by_directory, assigned_to_others),
     Operation("servicePrincipals/{}/appRoleAssignedTo", READS_APPLICATIONS, denied_by_directory, assigned_here),
     Operation("oauth2PermissionGrants", READS_CONSENTS, denied_by_directory, consents),
