@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from auditor.config_delivery import Alerts, Daemon, Mail, Schedule
 from auditor.config_google import GoogleCredentials, GoogleSubjects, require_reader
 from auditor.config_secrets import MicrosoftCredentials, Section
-from auditor.config_sections import MailDomains, People, Policies, Reading, Store
+from auditor.config_sections import MailDomains, People, Policies, Reading, Snapshots, Store
 from auditor.config_values import (
     Address,
     CustomerId,
@@ -93,6 +93,7 @@ class Config(Section):
     reading: Reading = Reading()
     mail_domains: MailDomains = MailDomains()
     store: Annotated[Store, Field(default_factory=dict, validate_default=True)]
+    snapshots: Snapshots = Snapshots()
     schedule: Schedule = Schedule()
     mail: Mail | None = None
     alerts: Alerts = Alerts()

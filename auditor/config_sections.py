@@ -16,6 +16,7 @@ from auditor.config_values import (
     Duration,
     NotLiteral,
     Pack,
+    Recipient,
     Resolver,
     Selector,
     Some,
@@ -75,6 +76,12 @@ class Store(Section):
         if self.url is not None and "path" in self.model_fields_set:
             raise ValueError("only one of 'path' and 'url' can hold the history", "Delete the other.")
         return self
+
+
+class Snapshots(Section):
+    """For whom ``--keep-snapshot`` encrypts what it writes: public keys of age's. Nobody else can read it then."""
+
+    recipients: tuple[Recipient, ...] = ()
 
 
 class MailDomains(Section):

@@ -171,6 +171,14 @@ Variable = Annotated[
 Selector = Annotated[
     str, _form(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "this is no selector", "Write it like google.")
 ]
+Recipient = Annotated[
+    str,
+    _form(
+        "age1[02-9ac-hj-np-z]{58}",
+        "this is no public key of age's",
+        "Write the one that begins with age1: `age-keygen -y FILE` tells it.",
+    ),
+]
 Resolver = Annotated[
     str,
     _form(

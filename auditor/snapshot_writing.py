@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from auditor.encryption import Encrypting, public_keys
 from auditor.errors import UsageError
 from auditor.facts import Fact, Tenant
 from auditor.models import Coverage, TenantReference
@@ -23,8 +24,12 @@ _LEVEL = 6
 class SnapshotFile:
     """A snapshot that is being written: a ``Keeper``. Close it, whatever comes."""
 
-    def __init__(self, place: Path) -> None:
-        """Take the file to write, or the folder in which to write one; raises ``UsageError`` if that cannot be."""
+    def __init__(self, place: Path, recipients: Sequence[str] = ()) -> None:
+        """Take the file to write, or the folder in which to write one, and the public keys of who alone may read it.
+
+        Raises ``UsageError`` if that cannot be.
+        """
+        public_keys(recipients)
         self._place = place
         self.path: Path | None = None
         """The snapshot, once it is whole."""
@@ -42,8 +47,9 @@ class SnapshotFile:
             raise UsageError(f"No snapshot can be written to {folder}: {error.strerror}.", remedy) from error
         self._temporary = Path(name)
         self._file = os.fdopen(descriptor, "wb")
+        self._cipher = Encrypting(self._file, recipients) if recipients else None
         # Without name and time in its head, so that the same content gives the same bytes.
-        self._stream = gzip.GzipFile("", "wb", _LEVEL, self._file, mtime=0)
+        self._stream = gzip.GzipFile("", "wb", _LEVEL, self._cipher or self._file, mtime=0)
 
     def begin(
         self,
@@ -55,7 +61,8 @@ class SnapshotFile:
     ) -> None:
         """Write what the audit is."""
         if self._place.is_dir():
-            self._place /= f"snapshot-{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{audit[:8]}.jsonl.gz"
+            ending = "jsonl.gz.age" if self._cipher else "jsonl.gz"
+            self._place /= f"snapshot-{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{audit[:8]}.{ending}"
         beginning = {
             "format": FORMAT,
             "organisation": organisation,
@@ -89,6 +96,8 @@ class SnapshotFile:
             return
         try:
             self._stream.close()
+            if self._cipher:
+                self._cipher.close()
             self._file.flush()
             os.fsync(self._file.fileno())
             self._temporary.replace(self._place)
@@ -100,7 +109,9 @@ class SnapshotFile:
     def close(self) -> None:
         """Close the file; what has not come to its end is deleted."""
         try:
-            self._file.close()
+            with self._file:
+                if self._cipher:
+                    self._cipher.close()
         except OSError as error:
             self.failure = self.failure or error
         if self.path is None:

@@ -22,41 +22,46 @@ import msgspec
 from msgspec import Raw
 from pydantic import ValidationError
 
-from auditor.errors import SnapshotError
+from auditor.encryption import HEAD, Decrypting
+from auditor.errors import AuditorError, SnapshotError
 from auditor.facts import KINDS, Fact, Tenant
 from auditor.models import Coverage, Gap, TenantReference
 from auditor.snapshot_lines import FORMAT, LONGEST, Beginning, End, fact_of, is_newer, lacking, parse
 
-_AGE = b"age-encryption.org/v1"
 _ANOTHER = "Take another copy of it. A snapshot that is not whole is not judged."
 
 
 class Snapshot:
     """A snapshot that is being read, part after part, in the order of the file. All of it raises ``SnapshotError``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, identity: Path | None = None) -> None:
+        """Take the file, and that with the secret key if it is encrypted."""
         self._path = path
+        self._identity = identity
         self._hash = hashlib.sha256()
         self._facts = 0
         self._tenants: frozenset[str] = frozenset()
         self._ahead: tuple[str, Raw] | None = None
         self._file: BufferedReader | None = None
+        self._plain: Decrypting | None = None
         self._stream: gzip.GzipFile | None = None
 
     def __enter__(self) -> Self:
         try:
             self._file = self._path.open("rb")
-            start = self._file.peek(len(_AGE))[: len(_AGE)]  # a pipe can be read only once
+            start = self._file.peek(len(HEAD))[: len(HEAD)]  # a pipe can be read only once
         except OSError as error:
             if self._file is not None:
                 self._file.close()
             remedy = "Look at the path, and at who may read the file."
             raise SnapshotError(f"{self._path} cannot be read: {error.strerror}.", remedy) from error
-        if start == _AGE:
-            self._file.close()
-            command = f"age -d -i KEY {self._path} | auditor audit --from-snapshot /dev/stdin"
-            raise SnapshotError(f"{self._path} is encrypted.", f"Decrypt it on the way: {command}")
-        self._stream = gzip.GzipFile(fileobj=self._file, mode="rb")
+        if start == HEAD:
+            try:
+                self._plain = Decrypting(self._file, self._path, self._identity)
+            except AuditorError:
+                self._file.close()
+                raise
+        self._stream = gzip.GzipFile(fileobj=self._plain or self._file, mode="rb")
         return self
 
     def __exit__(
@@ -64,6 +69,8 @@ class Snapshot:
     ) -> None:
         if self._stream is not None:
             self._stream.close()
+        if self._plain is not None:
+            self._plain.close()
         if self._file is not None:
             self._file.close()
 

@@ -49,6 +49,7 @@ PART_OF = {
     "exemption_file": "exemptions",
     "raising": "people",
     "proposals": "people",
+    "encryption": "snapshots",
     "snapshot_lines": "snapshots",
     "snapshot_writing": "snapshots",
     "judgement": "engine",
@@ -226,7 +227,9 @@ def test_only_collection_has_threads() -> None:
             for node in module.nodes(ast.Attribute)
             if isinstance(node.value, ast.Name) and node.value.id == "threading"
         }
-        assert used <= ({"Event"} if module in CORE else {"Event", "Lock"}), module.name
+        # What encrypts pulls where we push: it works at the other end of a pipe.
+        thread = {"Thread"} if module.name == "auditor.encryption" else set()
+        assert used <= ({"Event"} if module in CORE else {"Event", "Lock"}) | thread, module.name
         assert module.reaches("threading") <= {"threading"}, module.name
 
 

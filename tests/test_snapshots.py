@@ -244,15 +244,6 @@ def test_what_is_no_snapshot_is_refused(content: bytes, path: Path) -> None:
     refused(path)
 
 
-def test_an_encrypted_snapshot_is_refused_with_the_command_that_opens_it(path: Path) -> None:
-    path.write_bytes(b"age-encryption.org/v1\n-> X25519 ...")
-    error = refused(path)
-    assert (error.message, error.remedy) == (
-        f"{path} is encrypted.",
-        f"Decrypt it on the way: age -d -i KEY {path} | auditor audit --from-snapshot /dev/stdin",
-    )
-
-
 def test_a_snapshot_can_come_out_of_a_pipe(path: Path) -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading), os.fdopen(writing, "wb") as pipe:

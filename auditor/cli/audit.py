@@ -19,7 +19,7 @@ from auditor.cli import wiring
 from auditor.cli.choices import one_of
 from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.progress import display
-from auditor.cli.snapshot import keeping, told
+from auditor.cli.snapshot import Identity, keeping, told
 from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
 from auditor.models import Report, Severity
 from auditor.ports import Keeper
@@ -47,9 +47,14 @@ def audit(
     keep_snapshot: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Keep what is read in this file, or in a file in this folder.")
     ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Encrypt it for this public key of age's; may be repeated."),
+    ] = None,
     from_snapshot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Judge what was kept in this file; nothing is read.")
     ] = None,
+    identity: Identity = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another audit of the same tenant runs.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Audit the configured tenants once, read-only, and report."""
@@ -57,16 +62,22 @@ def audit(
     packs = tuple(policies or ())
     configured = config.load(path)
     if from_snapshot is not None:
-        if tenant or keep_snapshot:
-            raise UsageError("A snapshot is judged as it is.", "Leave out --tenant and --keep-snapshot.")
-        report = engine.audit_again(wiring.rules(configured, packs=packs, fail_on=fail_on), Snapshot(from_snapshot))
+        if tenant or keep_snapshot or recipient:
+            remedy = "Leave out --tenant, --keep-snapshot and --recipient."
+            raise UsageError("A snapshot is judged as it is.", remedy)
+        judged = wiring.rules(configured, packs=packs, fail_on=fail_on)
+        report = engine.audit_again(judged, Snapshot(from_snapshot, identity))
         write_report(report, format_, output)
         raise typer.Exit(report.audit.exit_code)
+    if identity or (recipient and not keep_snapshot):
+        remedy = "--identity belongs to --from-snapshot, and --recipient to --keep-snapshot."
+        raise UsageError("There is no snapshot to open or to encrypt.", remedy)
+    recipients = tuple(recipient or configured.snapshots.recipients)
     with stopping() as stop:
         plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
         # Judged by other policies it is another question than that which the history answers.
         remembered = remembering(configured, plan, stop, wait=wait) if not packs else nullcontext()
-        with keeping(keep_snapshot) as kept, remembered as record:
+        with keeping(keep_snapshot, recipients) as kept, remembered as record:
             report = run(plan, stop, keeper=kept, history=record)
             write_report(report, format_, output)
     unkept = told(kept)

@@ -12,6 +12,7 @@ from auditor import config
 from auditor.cli import wiring
 from auditor.cli.audit import now
 from auditor.cli.progress import display
+from auditor.cli.snapshot import Identity
 from auditor.engine import Plan
 from auditor.facts import Account
 from auditor.people import addresses_of, join, tier_of_unit
@@ -30,9 +31,9 @@ _NAME = 80
 
 
 @app.command("list")
-def list_people(path: Configuration = _CONFIG, from_snapshot: From = None) -> None:
+def list_people(path: Configuration = _CONFIG, from_snapshot: From = None, identity: Identity = None) -> None:
     """List everybody with all accounts, their tier, and why they have it."""
-    plan, roster = _roster(path, from_snapshot)
+    plan, roster = _roster(path, from_snapshot, identity)
     accounts = {(account.tenant, account.key): account for account in roster.accounts}
     for person in join(roster.accounts, (), (), plan.links):
         theirs = [accounts[account.tenant, account.key] for account in person.accounts]
@@ -43,9 +44,9 @@ def list_people(path: Configuration = _CONFIG, from_snapshot: From = None) -> No
 
 
 @app.command("suggest")
-def suggest_people(path: Configuration = _CONFIG, from_snapshot: From = None) -> None:
+def suggest_people(path: Configuration = _CONFIG, from_snapshot: From = None, identity: Identity = None) -> None:
     """Propose tiers, units and links that the configuration may lack, as YAML to paste. You decide."""
-    plan, roster = _roster(path, from_snapshot)
+    plan, roster = _roster(path, from_snapshot, identity)
     proposals = propose(roster.accounts, tiers=plan.tiers, units=plan.units, links=plan.links)
     if not proposals:
         typer.echo("There is nothing to propose.", err=True)
@@ -54,12 +55,12 @@ def suggest_people(path: Configuration = _CONFIG, from_snapshot: From = None) ->
     typer.echo(yaml(proposals, {each.reason: neutral(each.reason, 2 * _NAME) for each in proposals}), nl=False)
 
 
-def _roster(path: Path, snapshot: Path | None) -> tuple[Plan, Roster]:
+def _roster(path: Path, snapshot: Path | None, identity: Path | None) -> tuple[Plan, Roster]:
     """Return the rules and all accounts; say so if they are not all."""
     configured, stop = config.load(path), threading.Event()
     if snapshot is not None:
         plan = wiring.rules(configured)
-        roster = kept_roster(plan, Snapshot(snapshot))
+        roster = kept_roster(plan, Snapshot(snapshot, identity))
     else:
         plan = wiring.plan(configured, clock=now, stop=stop)
         with display() as progress:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,14 +13,21 @@ from auditor.exit_codes import ExitCode
 from auditor.reports.neutral import neutral
 from auditor.snapshot_writing import SnapshotFile
 
+Identity = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The file with the secret key that opens an encrypted snapshot.")
+]
+
 
 @contextmanager
-def keeping(place: Path | None) -> Iterator[SnapshotFile | None]:
-    """Give a snapshot to write to ``place``, or nothing without one; what does not come to its end is deleted."""
+def keeping(place: Path | None, recipients: Sequence[str] = ()) -> Iterator[SnapshotFile | None]:
+    """Give a snapshot to write to ``place``, or nothing without one; what does not come to its end is deleted.
+
+    With ``recipients``, public keys of age's, nobody else can read it.
+    """
     if place is None:
         yield None
         return
-    file = SnapshotFile(place)
+    file = SnapshotFile(place, recipients)
     try:
         yield file
     finally:
