@@ -182,4 +182,5 @@ def _broken(path: Path) -> SnapshotError:
 def _library() -> ModuleType:
     if pyrage is None:
         raise UsageError("Encryption needs a library that is not installed.", "pip install 'auditor[age]'")
-    return pyrage
+    library: ModuleType = pyrage
+    return library
