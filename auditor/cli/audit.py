@@ -137,6 +137,7 @@ def remembering(
             tenants=list(plan.connectors),
             started=now(),
             wait=again,
+            keep_report=configured.mail is not None or bool(configured.alerts.to),
         ) as record,
     ):
         yield record

@@ -12,6 +12,7 @@ from auditor.errors import StoreError
 from auditor.models import Report, Standing
 from auditor.store import saving
 from auditor.store.audit_rows import end_audit
+from auditor.store.reports import keep_report
 
 _log = structlog.get_logger(__name__)
 
@@ -25,11 +26,14 @@ class Record:
         number: int,
         audit_id: str,
         standings: Mapping[str, Standing | None],
+        *,
+        keep_report: bool = False,
     ) -> None:
         self._write = write
         self._number = number
         self.audit_id = audit_id
         self._standings = standings
+        self._keep_report = keep_report
         self.kept = False
         self.failure: StoreError | None = None
         """Why the audit could not be kept; raised by whoever has shown the report."""
@@ -44,6 +48,7 @@ class Record:
             with self._write() as connection:
                 if standings:
                     saving.save(connection, self._number, report, self._standings, standings)
+                    keep_report(connection, self._number, report if self._keep_report else None)
                 else:
                     end_audit(connection, self._number, "interrupted", report)
         except StoreError as error:

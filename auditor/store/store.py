@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from auditor.errors import StoreError
 from auditor.models import Standing
-from auditor.store import integrity, migrating, reading, upkeep
+from auditor.store import integrity, migrating, reading, reports, upkeep
 from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
@@ -20,6 +20,7 @@ from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
 from auditor.store.outbox import Outbox
 from auditor.store.reading import KeptAudit
 from auditor.store.record import Record
+from auditor.store.reports import KeptReport
 
 
 class Store:
@@ -39,9 +40,16 @@ class Store:
 
     @contextmanager
     def auditing(
-        self, *, audit_id: str, organisation: str, tenants: Sequence[str], started: datetime, wait: Wait = refuse
+        self,
+        *,
+        audit_id: str,
+        organisation: str,
+        tenants: Sequence[str],
+        started: datetime,
+        wait: Wait = refuse,
+        keep_report: bool = False,
     ) -> Iterator[Record]:
-        """Hold the locks of ``tenants`` for an audit, and give it a record to be kept in.
+        """Hold the locks of ``tenants`` for an audit, and give it a record to be kept in; its report too, if wanted.
 
         Raises ``AuditRunningError`` from ``wait`` while another audit of one of them runs. An audit that ends without
         having been kept counts as interrupted.
@@ -51,7 +59,8 @@ class Store:
                 number = begin_audit(
                     connection, audit_id=audit_id, organisation=organisation, asked=tenants, started=started
                 )
-            record = Record(self._write, number, audit_id, {tenant: self.standing(tenant) for tenant in tenants})
+            standings = {tenant: self.standing(tenant) for tenant in tenants}
+            record = Record(self._write, number, audit_id, standings, keep_report=keep_report)
             try:
                 yield record
             finally:
@@ -74,6 +83,11 @@ class Store:
         """Return what stood of a tenant after the audit of number ``at``, or after the last."""
         with self._read() as connection:
             return reading.standing(connection, tenant, at)
+
+    def reports(self) -> tuple[KeptReport, ...]:
+        """Return the newest reports that were kept, oldest first; together they tell of every tenant."""
+        with self._read() as connection:
+            return reports.kept_reports(connection)
 
     def check(self, *, thorough: bool = True) -> tuple[str, ...]:
         """Return what is wrong with the history, in sentences; nothing if it is whole."""
