@@ -29,6 +29,7 @@ from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
 from connectors.google_workspace.shared_drives import SharedDrivesCollector
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.signers import KeySigner
 from connectors.google_workspace.subjects import ADMINISTRATOR, Subjects
 from connectors.patience import Patience
 
@@ -92,7 +93,7 @@ class GoogleConnector:
             wall=now,
             throttled=throttled,
         )
-        self._identity = Identity(self.door, access.key, wall=lambda: now().timestamp())
+        self._identity = Identity(self.door, KeySigner(access.key), wall=lambda: now().timestamp())
         self._subjects = access.subjects or Subjects.one(access.admin)
         pace = GooglePace(self.door.waiting.now)
         self._client = Client(self.door, self._identity, self._subjects, wall=now, pace=pace)

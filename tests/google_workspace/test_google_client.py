@@ -35,6 +35,7 @@ from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, T
 from connectors.google_workspace.roles import parse_assignment, parse_role
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.signers import KeySigner
 from connectors.google_workspace.subjects import Subjects
 from connectors.practice.faults import Fault, Faults
 
@@ -52,7 +53,9 @@ def key_file(**changes: Any) -> bytes:  # noqa: ANN401 - fields of a key file
 @pytest.fixture
 def client() -> Client:
     door = Door(RULES, patience=HASTY)
-    return Client(door, Identity(door, key_file()), Subjects.one("it@org.example"), wall=lambda: datetime.now(UTC))
+    return Client(
+        door, Identity(door, KeySigner(key_file())), Subjects.one("it@org.example"), wall=lambda: datetime.now(UTC)
+    )
 
 
 # --- what may leave
@@ -410,7 +413,7 @@ BAD_KEYS = {
 @pytest.mark.parametrize("name", BAD_KEYS)
 def test_a_file_that_is_no_key_is_refused_at_once_and_not_shown(name: str) -> None:
     with pytest.raises(SignInError) as caught:
-        Identity(Door(RULES), BAD_KEYS[name]())
+        KeySigner(BAD_KEYS[name]())
     text = "".join(traceback.format_exception(caught.value))
     assert "PLANTED" not in text
     assert caught.value.__cause__ is None
@@ -459,7 +462,7 @@ def test_a_token_that_is_none_is_malformed_and_never_sent(fields: dict[str, obje
             return Answer(200, {}, json.dumps(fields).encode())
 
     with pytest.raises(ReadError) as caught:
-        Identity(Giving(RULES), key_file()).token("a@b.example", USERS)
+        Identity(Giving(RULES), KeySigner(key_file())).token("a@b.example", USERS)
     assert caught.value.reason is GapReason.MALFORMED
     assert "PLANTED" not in str(caught.value)
 

@@ -19,6 +19,7 @@ from connectors.google_workspace.pace import LIMITS, GooglePace, cost
 from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import CALENDARS, DRIVE_METADATA, GMAIL_SETTINGS, POLICIES, SECURITY
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.signers import KeySigner
 from connectors.google_workspace.subjects import Subjects
 from connectors.patience import Patience
 from connectors.practice.quotas import Quotas
@@ -75,7 +76,7 @@ def limited(*, paced: bool = True, patience: Patience = HASTY) -> Iterator[Side]
             throttled=throttled,
         )
         key = json.dumps(server.credentials.service_account()).encode()
-        identity = Identity(door, key, wall=lambda: time.wall().timestamp())
+        identity = Identity(door, KeySigner(key), wall=lambda: time.wall().timestamp())
         pace = GooglePace(time.monotonic) if paced else None
         yield Side(Client(door, identity, Subjects.one(""), wall=time.wall, pace=pace), server, time)
         door.close()
