@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Final
 
 import structlog
 
-from auditor.models import Message, Receipt, ReceiptState
+from auditor.models import Message, MessageKind, Receipt, ReceiptState
 from auditor.notifiers import DeliveryError, Trouble, UncertainDeliveryError, Way
 from auditor.ports import Clock
 from auditor.store import Store
@@ -29,8 +28,9 @@ PATIENCE: Final = 3
 GIVING_UP: Final = timedelta(days=3)
 """After its slot a message is no news any more."""
 
-Compose = Callable[[Message, str], EmailMessage]
-"""Makes the mail for one recipient."""
+
+Ways = Callable[[MessageKind], Sequence[Way]]
+"""Gives the ways for a kind of message, the preferred one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _AnotherError(Exception):
     """Somebody else is sending this very mail."""
 
 
-def deliver(store: Store, ways: Sequence[Way], compose: Compose, *, clock: Clock) -> Delivery:
+def deliver(store: Store, ways: Ways, *, clock: Clock) -> Delivery:
     """Try all that waits and is due, each recipient by itself; return what became of them.
 
     Raises ``StoreError`` where that cannot be written down: then nothing more is sent.
@@ -57,7 +57,7 @@ def deliver(store: Store, ways: Sequence[Way], compose: Compose, *, clock: Clock
     tried = []
     for message, receipts in store.outbox.waiting(clock()):
         for receipt in receipts:
-            settled = _send(store, ways, compose(message, receipt.recipient), message, receipt, clock)
+            settled = _send(store, ways(message.kind), message, receipt, clock)
             if settled is None:
                 continue
             store.outbox.settle(settled)
@@ -66,9 +66,7 @@ def deliver(store: Store, ways: Sequence[Way], compose: Compose, *, clock: Clock
     return Delivery(tuple(tried))
 
 
-def _send(
-    store: Store, ways: Sequence[Way], mail: EmailMessage, message: Message, receipt: Receipt, clock: Clock
-) -> Receipt | None:
+def _send(store: Store, ways: Sequence[Way], message: Message, receipt: Receipt, clock: Clock) -> Receipt | None:
     """Try the ways in order; return the receipt as it stands then, or None if somebody else sent the mail."""
     attempts = receipt.attempts + 1
     said: list[str] = []
@@ -83,7 +81,7 @@ def _send(
 
         channel = way.name
         try:
-            answer = way.send(mail, receipt.recipient, hand)
+            answer = way.send(message, receipt.recipient, hand)
         except _AnotherError:
             return None
         except UncertainDeliveryError as error:

@@ -13,11 +13,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import Final, Literal
 
+from auditor.models import Message
+from auditor.notifiers.email import compose
 from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError
+from auditor.ports import Clock
 from auditor.secrets import Secret, redact
 
 PORTS: Final = {"tls": 465, "starttls": 587}
@@ -40,15 +41,17 @@ class SmtpWay:
     password: Secret | None = None
     authority: str | None = None
     seconds: float = _SECONDS
+    clock: Clock
 
     @property
     def name(self) -> str:
         """How receipts call this way."""
         return "smtp"
 
-    def send(self, mail: EmailMessage, recipient: str, hand: Callable[[], None]) -> str:
-        """Send a mail to one recipient and return what the server said (``Way.send``)."""
-        body = re.sub(rb"(?m)^\.", b"..", mail.as_bytes(policy=mail.policy.clone(linesep=SMTP.linesep)))
+    def send(self, message: Message, recipient: str, hand: Callable[[], None]) -> str:
+        """Send a message as a mail to one recipient and return what the server said (``Way.send``)."""
+        mail = compose(message, sender=self.sender, recipient=recipient, now=self.clock())
+        body = re.sub(rb"(?m)^\.", b"..", mail.as_bytes())
         with self._connected() as server:
             self._step(server, f"MAIL FROM:<{self.sender}>", Trouble.UNUSABLE)
             self._step(server, f"RCPT TO:<{recipient}>", Trouble.REFUSED)

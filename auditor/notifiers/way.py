@@ -1,26 +1,27 @@
-"""What every way of sending mail has in common, and the three kinds of trouble that there are."""
+"""What every way of sending has in common, and the three kinds of trouble that there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
+from auditor.models import Message
+
 
 class Trouble(StrEnum):
-    """Why a mail did not leave, by what follows from it."""
+    """Why a message did not leave, by what follows from it."""
 
     LATER = "later"
     """It may work later, as it is: a server that is down, or that does not know us yet (greylisting)."""
     REFUSED = "refused"
-    """This recipient, or this mail, is refused for good by this way. Others may still get theirs."""
+    """This recipient, or this message, is refused for good by this way. Others may still get theirs."""
     UNUSABLE = "unusable"
     """Nobody can use the way, or nobody should: no TLS, a wrong certificate, a wrong password."""
 
 
 class DeliveryError(Exception):
-    """A mail did not leave; ``str()`` says why, without secrets and as the server put it."""
+    """A message did not leave; ``str()`` says why, without secrets and as the server put it."""
 
     def __init__(self, trouble: Trouble, message: str) -> None:
         super().__init__(message)
@@ -28,19 +29,19 @@ class DeliveryError(Exception):
 
 
 class UncertainDeliveryError(Exception):
-    """The mail was handed over, and the answer never came: it may have arrived, so that it is not sent again."""
+    """The message was handed over, and the answer never came: it may have arrived, so that it is not sent again."""
 
 
 class Way(Protocol):
-    """A way to send mail."""
+    """A way to send messages."""
 
     @property
     def name(self) -> str:
         """Name for receipts, such as ``smtp``."""
         ...
 
-    def send(self, mail: EmailMessage, recipient: str, hand: Callable[[], None]) -> str:
-        """Send a mail to one recipient and return what the server said.
+    def send(self, message: Message, recipient: str, hand: Callable[[], None]) -> str:
+        """Send a message to one recipient and return what the server said.
 
         ``hand`` is called at the last moment at which nothing has happened yet; if it raises, nothing is sent. Raises
         ``DeliveryError``, or ``UncertainDeliveryError`` where nobody knows.

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from email.message import EmailMessage
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from mail_server import PASSWORD, Postbox, Served, serving
 
+from auditor.models import Message, MessageKind
 from auditor.notifiers import DeliveryError, SmtpWay, Trouble, UncertainDeliveryError
 from auditor.secrets import Secret
 
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 TO = "it@rivera-campaign.example"
 
 
-def mail(text: str = "Hello.\n") -> EmailMessage:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "auditor@rivera-campaign.example", TO, "Week 47"
-    made.set_content(text)
-    return made
+def mail(text: str = "Hello.\n") -> Message:
+    return Message(
+        id="it-20261123", kind=MessageKind.IT, sequence=1, due=NOW, subject="Week 47", text=text, recipients=(TO,)
+    )
 
 
 def way(served: Served | None = None, **changed: object) -> SmtpWay:
     told: dict[str, object] = {"sender": "auditor@rivera-campaign.example", "host": "localhost", "seconds": 2.0}
+    told["clock"] = lambda: NOW
     if served:
         told |= {"port": served.port, "authority": served.authority, "security": "starttls"}
     return SmtpWay(**(told | changed))  # type: ignore[arg-type]  # told by tests
