@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "exit_codes",
         "reports",
     ),
-    ("engine", "notifiers"),
+    ("engine", "notifiers", "alerts"),
     ("outgoing",),
     ("cli",),
 )

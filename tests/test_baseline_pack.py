@@ -112,6 +112,19 @@ def test_people_are_called_where_an_intruder_may_read_their_mail() -> None:
     }
 
 
+def test_what_an_intruder_does_first_is_told_at_once() -> None:
+    assert {policy.id for policy in POLICIES if policy.alert} == {
+        "account.no-app-passwords",
+        "administrator.mfa-registered",
+        "app.no-risky-consent-of-people",
+        "event.administrator-made",
+        "event.delegation-granted",
+        "event.forwarding-outside",
+        "event.second-factor-removed",
+        "mail.grant.no-delegate-of-administrators",
+    }
+
+
 RARE = 250
 """Accounts from which on even the rarest kind of problem is planted."""
 

@@ -109,7 +109,7 @@ def test_a_mail_that_was_refused_at_its_very_end_goes_by_the_next_way(store: Sto
 
 def test_a_mail_that_somebody_else_sends_meanwhile_is_left_to_them(store: Store) -> None:
     class Slow(Moods):
-        def send(self, message: Message, recipient: str, hand: Callable[[], None]) -> str:  # noqa: ARG002 - the shape of a way
+        def send(self, message: Message, recipient: str, hand: Callable[[], None]) -> str:
             run(store, quick)
             return super().send(message, recipient, hand)
 

@@ -94,6 +94,8 @@ class Policy(Document):
     """Paths of the values that decided."""
     urgent: Literal["call"] | None = None
     """``call``: do not mail the person, because an intruder may read the mailbox."""
+    alert: bool = False
+    """Whether a new finding is told at once, before the next weekly mail; what is urgent always is."""
     why: _Prose
     effort: Effort | None = None
     """What mending it costs; where it is left out, nobody says."""
