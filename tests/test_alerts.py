@@ -70,8 +70,8 @@ def test_more_than_a_channel_takes_in_an_hour_is_counted_in_one_message() -> Non
 def test_a_channel_learns_names_only_if_it_may(names: Names, shown: bool) -> None:  # noqa: FBT001 - a case
     report = without_first(changed())
     assert report.changes
-    back = {change.fingerprint for change in report.changes.changes if change.policy == CAME_BACK}
-    [person] = [person for person in report.people if back & set(person.findings)]
+    [back] = [change for change in report.changes.changes if change.kind == "came_back"]
+    person = next(person for person in report.people if back.fingerprint in person.findings)
     [text] = [message.text for message in told(report, names=names, alarming={CAME_BACK})]
     assert (person.name in text) is (person.address in text) is shown
 
