@@ -13,7 +13,7 @@
     ├── ReadError                one read failed; becomes a gap, never an empty list                          exit 3
     ├── StoreError               the history cannot be opened, read or kept                                   exit 6
     ├── ForbiddenRequestError    a request outside the written list of reads reached the door: our own defect
-    ├── AuditRunningError        another audit of this tenant is running                                      exit 75
+    ├── AuditRunningError        another audit of this tenant, or another daemon, is running                  exit 75
     └── InterruptedAuditError    somebody asked us to stop                                                    exit 130
 """
 
@@ -122,7 +122,7 @@ class ForbiddenRequestError(AuditorError):
 
 
 class AuditRunningError(AuditorError):
-    """Another audit of the same tenant holds the lock."""
+    """Another audit of the same tenant, or another daemon of the same history, holds the lock."""
 
     exit_code = 75
 

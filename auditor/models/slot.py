@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from auditor.models.base import Document
+
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class SlotState(StrEnum):
@@ -13,11 +16,23 @@ class SlotState(StrEnum):
 
     CLAIMED = "claimed"
     """Somebody is at it, or was when the power went."""
+    AGAIN = "again"
+    """An attempt came to nothing; there will be another one."""
     DONE = "done"
     MISSED = "missed"
     """Nobody was there in time, and it was too late to make up for it."""
     FAILED = "failed"
     """It was tried as often as it may be, and failed."""
+
+
+def parted(name: str) -> tuple[str, datetime] | None:
+    """Return job and moment of what ``Slot.name`` gives; None for what is no such name."""
+    job, _, moment = name.rpartition("@")
+    try:
+        due = datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (job, due) if job else None
 
 
 class Slot(Document):
@@ -37,12 +52,18 @@ class Slot(Document):
     note: str = ""
     """Why it failed or was missed; how late it ran."""
 
+    @property
+    def name(self) -> str:
+        """Job and moment, such as ``mail@2026-11-23T12:00:00Z``: how it is called on a command line."""
+        return f"{self.job}@{self.due.astimezone(UTC).strftime(_MOMENT)}"
+
 
 class Lease(Document):
-    """Who runs as the one daemon of a store, and when it was seen alive last."""
+    """Who runs as the one daemon of a store, and when it was seen last; or which schedule holds, and since when."""
 
     name: str
     holder: str
+    """Process and machine; or the words of a schedule."""
     since: datetime
     renewed: datetime
     note: str = ""

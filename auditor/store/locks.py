@@ -1,4 +1,4 @@
-"""Locks: one audit of a tenant at a time, and no maintenance meanwhile. They end with the process, however it ends."""
+"""Locks: one at a time at a tenant, a job, a store. They end with the process that holds them, however it ends."""
 
 from __future__ import annotations
 
@@ -8,21 +8,57 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.errors import AuditRunningError, StoreError
 from auditor.store.failures import translated
 
+_NOBODY: Final = "nobody says who"
+
 Wait = Callable[[AuditRunningError], None]
 """Called when somebody else holds a lock: returns to try again, or raises."""
+Still = Callable[[], bool]
+"""Says whether locks that were taken are ours still: a connection may break, and a file be deleted."""
 
-_STORE = ""
-"""The lock of the whole store: audits share it, maintenance holds it alone."""
-_REMEDY = "Wait until it is done, or run with --wait."
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock by name; ``taken`` is what to say before the name of its holder, and ``remedy`` what can be done."""
+
+    name: str
+    taken: str
+    remedy: str = "Wait until it is done, or run with --wait."
+    shared: bool = False
+
+
+DAEMON: Final = Lock(
+    "@daemon",
+    "Another daemon runs for this history:",
+    "Leave it to that one, or stop it: systemctl stop auditor, or kill and its number.",
+)
+"""The lock of the one daemon. No tenant's id holds an @."""
+
+
+def of_slot(job: str) -> Lock:
+    """Return the lock of whoever is at a slot of ``job``: one slot of a job at a time."""
+    return Lock(f"@{job}", f"Somebody is at a slot of '{job}' already:", "Leave it to them: a slot runs once.")
+
+
+def of_tenants(tenants: Sequence[str]) -> list[Lock]:
+    """Return the locks of an audit of ``tenants``, which shares the store; of none: that of the store, alone."""
+    store = "The history is in use:"
+    if not tenants:
+        return [Lock("", store)]
+    # In the one order that keeps two processes from waiting for each other.
+    each = [Lock(tenant, f"Another audit of '{tenant}' is running:") for tenant in sorted(set(tenants))]
+    return [Lock("", store, shared=True), *each]
 
 
 def refuse(error: AuditRunningError) -> None:
@@ -31,38 +67,58 @@ def refuse(error: AuditRunningError) -> None:
 
 
 @contextmanager
-def file_locks(path: Path, tenants: Sequence[str], wait: Wait) -> Iterator[None]:
-    """Hold the locks of ``tenants`` (none: that of the whole store, alone) in files beside the database ``path``."""
+def file_locks(path: Path, locks: Sequence[Lock], wait: Wait) -> Iterator[Still]:
+    """Hold locks in files beside the database ``path``."""
     with ExitStack() as held:
-        for name, shared in _wanted(tenants):
-            place = path.with_name(f"{path.name}.{name}.lock" if name else f"{path.name}.lock")
+        descriptors = {}
+        for lock in locks:
+            place = _place(path, lock)
             try:
                 descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             except OSError as error:
                 said = (error.strerror or str(error)).lower()
                 raise StoreError(f"{place} cannot be opened: {said}.", "Make the folder writable for us.") from error
             held.callback(os.close, descriptor)
-            while not _locked(descriptor, shared=shared):
-                wait(AuditRunningError(f"{_subject(name)} {_holder(descriptor)}.", _REMEDY))
-            if not shared:
+            while not _locked(descriptor, shared=lock.shared):
+                wait(AuditRunningError(f"{lock.taken} {_signed(descriptor)}.", lock.remedy))
+            if not lock.shared:
                 _sign(descriptor)
-        yield
+            descriptors[place] = descriptor
+        yield lambda: all(_same(place, descriptor) for place, descriptor in descriptors.items())
 
 
 @contextmanager
-def advisory_locks(engine: Engine, place: str, tenants: Sequence[str], wait: Wait) -> Iterator[None]:
-    """Hold the locks of ``tenants`` (none: that of the whole store, alone) in PostgreSQL."""
+def advisory_locks(engine: Engine, place: str, locks: Sequence[Lock], wait: Wait) -> Iterator[Still]:
+    """Hold locks in PostgreSQL."""
     with translated(place), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for name, shared in _wanted(tenants):
-            key = int.from_bytes(blake2b(f"auditor/{name}".encode(), digest_size=8).digest(), signed=True)
-            function = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
-            while not connection.scalar(text(f"SELECT {function}(:key)"), {"key": key}):
-                wait(AuditRunningError(f"{_subject(name)} {_session(connection, key)}.", _REMEDY))
+        for lock in locks:
+            function = "pg_try_advisory_lock_shared" if lock.shared else "pg_try_advisory_lock"
+            while not connection.scalar(text(f"SELECT {function}(:key)"), {"key": _key(lock)}):
+                session = _session(connection, lock) or _NOBODY
+                wait(AuditRunningError(f"{lock.taken} {session}.", lock.remedy))
         try:
-            yield
+            yield lambda: _answers(connection)
         finally:
             # The server notices the end of a connection a little later than the next audit may begin.
             connection.execute(text("SELECT pg_advisory_unlock_all()"))
+
+
+def holder_of_file(path: Path, lock: Lock) -> str | None:
+    """Return who holds a lock beside the database ``path``; None if nobody does."""
+    try:
+        descriptor = os.open(_place(path, lock), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        # Shared, and given back at once: whoever wants it in this moment tries again.
+        return None if _locked(descriptor, shared=True) else _signed(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def holder_of_advisory(connection: Connection, lock: Lock) -> str | None:
+    """Return who holds a lock in PostgreSQL; None if nobody does."""
+    return _session(connection, lock)
 
 
 def application() -> str:
@@ -70,13 +126,12 @@ def application() -> str:
     return f"auditor {os.getpid()} on {platform.node()}"
 
 
-def _wanted(tenants: Sequence[str]) -> list[tuple[str, bool]]:
-    """Return the locks to take, in the one order that keeps two processes from waiting for each other."""
-    return [(_STORE, True), *((tenant, False) for tenant in sorted(set(tenants)))] if tenants else [(_STORE, False)]
+def _place(path: Path, lock: Lock) -> Path:
+    return path.with_name(f"{path.name}.{lock.name}.lock" if lock.name else f"{path.name}.lock")
 
 
-def _subject(name: str) -> str:
-    return f"Another audit of '{name}' is running:" if name else "The history is in use:"
+def _key(lock: Lock) -> int:
+    return int.from_bytes(blake2b(f"auditor/{lock.name}".encode(), digest_size=8).digest(), signed=True)
 
 
 def _locked(descriptor: int, *, shared: bool) -> bool:
@@ -94,23 +149,40 @@ def _sign(descriptor: int) -> None:
     os.pwrite(descriptor, json.dumps({"holder": application(), "since": since}).encode(), 0)
 
 
-def _holder(descriptor: int) -> str:
+def _signed(descriptor: int) -> str:
     try:
         told = json.loads(os.pread(descriptor, 1000, 0))
         return f"{told['holder']}, since {told['since']}"
     except (ValueError, KeyError, TypeError):
-        return "nobody says who"
+        return _NOBODY
 
 
-def _session(connection: Connection, key: int) -> str:
+def _same(place: Path, descriptor: int) -> bool:
+    """Return whether a file that was opened is the one that others would open."""
+    try:
+        return os.path.samestat(place.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        return bool(connection.scalar(text("SELECT 1")))
+    except SQLAlchemyError:
+        return False
+
+
+def _session(connection: Connection, lock: Lock) -> str | None:
     """Return who holds a lock, as PostgreSQL lists it: a key of 64 bits in two halves."""
+    key = _key(lock)
     row = connection.execute(
         text(
             "SELECT application_name, backend_start FROM pg_stat_activity JOIN pg_locks USING (pid)"
             " WHERE locktype = 'advisory' AND granted AND classid = :high AND objid = :low AND objsubid = 1"
+            " AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         ),
         {"high": (key >> 32) & 0xFFFFFFFF, "low": key & 0xFFFFFFFF},
     ).first()
     if row is None:
-        return "nobody says who"
+        return None
     return f"{row.application_name}, since {row.backend_start.astimezone(UTC).isoformat(timespec='seconds')}"

@@ -9,10 +9,11 @@ import structlog
 from sqlalchemy import Connection
 
 from auditor.errors import StoreError
-from auditor.models import Report, Standing
+from auditor.models import Report, Slot, Standing
 from auditor.store import saving
 from auditor.store.audit_rows import end_audit
 from auditor.store.reports import keep_report
+from auditor.store.slots import finish
 
 _log = structlog.get_logger(__name__)
 
@@ -28,12 +29,14 @@ class Record:
         standings: Mapping[str, Standing | None],
         *,
         keep_report: bool = False,
+        slot: Slot | None = None,
     ) -> None:
         self._write = write
         self._number = number
         self.audit_id = audit_id
         self._standings = standings
         self._keep_report = keep_report
+        self._slot = slot
         self.kept = False
         self.failure: StoreError | None = None
         """Why the audit could not be kept; raised by whoever has shown the report."""
@@ -43,12 +46,17 @@ class Record:
         return self._standings.get(tenant)
 
     def keep(self, report: Report, standings: Mapping[str, Standing]) -> None:
-        """Keep the audit, whole or as interrupted; a failure is noted in ``failure``, because the report goes first."""
+        """Keep the audit, whole or as interrupted; a failure is noted in ``failure``, because the report goes first.
+
+        A whole one ends the slot for which it was made in the same transaction.
+        """
         try:
             with self._write() as connection:
                 if standings:
                     saving.save(connection, self._number, report, self._standings, standings)
                     keep_report(connection, self._number, report if self._keep_report else None)
+                    if self._slot:
+                        finish(connection, self._slot, report.audit.finished, report.audit.exit_code)
                 else:
                     end_audit(connection, self._number, "interrupted", report)
         except StoreError as error:

@@ -11,16 +11,28 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from auditor.errors import StoreError
-from auditor.models import Standing
+from auditor.models import Slot, Standing
 from auditor.store import integrity, migrating, reading, reports, upkeep
 from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
-from auditor.store.locks import Wait, advisory_locks, file_locks, refuse
+from auditor.store.leases import Leases
+from auditor.store.locks import (
+    Lock,
+    Still,
+    Wait,
+    advisory_locks,
+    file_locks,
+    holder_of_advisory,
+    holder_of_file,
+    of_tenants,
+    refuse,
+)
 from auditor.store.outbox import Outbox
 from auditor.store.reading import KeptAudit
 from auditor.store.record import Record
 from auditor.store.reports import KeptReport
+from auditor.store.slots import Slots
 
 
 class Store:
@@ -48,19 +60,22 @@ class Store:
         started: datetime,
         wait: Wait = refuse,
         keep_report: bool = False,
+        slot: Slot | None = None,
     ) -> Iterator[Record]:
         """Hold the locks of ``tenants`` for an audit, and give it a record to be kept in; its report too, if wanted.
+
+        An audit that is kept ends the ``slot`` that it was made for, in the same transaction.
 
         Raises ``AuditRunningError`` from ``wait`` while another audit of one of them runs. An audit that ends without
         having been kept counts as interrupted.
         """
-        with self._locked(tenants, wait):
+        with self._locked(of_tenants(tenants), wait):
             with self._write() as connection:
                 number = begin_audit(
                     connection, audit_id=audit_id, organisation=organisation, asked=tenants, started=started
                 )
             standings = {tenant: self.standing(tenant) for tenant in tenants}
-            record = Record(self._write, number, audit_id, standings, keep_report=keep_report)
+            record = Record(self._write, number, audit_id, standings, keep_report=keep_report, slot=slot)
             try:
                 yield record
             finally:
@@ -73,6 +88,16 @@ class Store:
     def outbox(self) -> Outbox:
         """What is to be sent, and was."""
         return Outbox(self._write, self._read)
+
+    @property
+    def slots(self) -> Slots:
+        """What was due when, and what became of it."""
+        return Slots(self._write, self._read, self._one_lock, self._holder)
+
+    @property
+    def leases(self) -> Leases:
+        """Who runs as the daemon, and which schedules hold."""
+        return Leases(self._write, self._read, self._one_lock, self._holder)
 
     def audits(self) -> tuple[KeptAudit, ...]:
         """Return all audits, oldest first."""
@@ -110,14 +135,16 @@ class Store:
 
     def migrate(self) -> tuple[str | None, str]:
         """Bring the database up to date; return the step before and after."""
-        with self._locked((), refuse), self._write() as connection:
+        with self._locked(of_tenants(()), refuse), self._write() as connection:
             before = migrating.revision(connection)
             migrating.migrate(connection)
             return before, migrating.newest()
 
-    def prune(self, *, before: datetime | None = None, evidence_before: datetime | None = None) -> upkeep.Pruned:
+    def prune(
+        self, *, before: datetime | None = None, evidence_before: datetime | None = None, wait: Wait = refuse
+    ) -> upkeep.Pruned:
         """Forget audits, and evidence, older than the moments given; what still stands is never forgotten."""
-        with self._locked((), refuse):
+        with self._locked(of_tenants(()), wait):
             with self._write() as connection:
                 pruned = upkeep.prune(connection, before=before, evidence_before=evidence_before)
             if self._path is not None:
@@ -138,10 +165,19 @@ class Store:
             )
         upkeep.copy(self._engine, target, self.place)
 
-    def _locked(self, tenants: Sequence[str], wait: Wait) -> AbstractContextManager[None]:
+    def _locked(self, locks: Sequence[Lock], wait: Wait) -> AbstractContextManager[Still]:
         if self._path is not None:
-            return file_locks(self._path, tenants, wait)
-        return advisory_locks(self._engine, self.place, tenants, wait)
+            return file_locks(self._path, locks, wait)
+        return advisory_locks(self._engine, self.place, locks, wait)
+
+    def _one_lock(self, lock: Lock, wait: Wait) -> AbstractContextManager[Still]:
+        return self._locked([lock], wait)
+
+    def _holder(self, lock: Lock) -> str | None:
+        if self._path is not None:
+            return holder_of_file(self._path, lock)
+        with self._read() as connection:
+            return holder_of_advisory(connection, lock)
 
     def _write(self) -> AbstractContextManager[Connection]:
         return writing(self._engine, self.place)
