@@ -14,7 +14,11 @@ _LATER = frozenset({"userRateLimitExceeded", "rateLimitExceeded", "quotaExceeded
 
 
 class GoneError(ReadError):
-    """What was asked for is not there, or not any more."""
+    """What was asked for is not there, or not any more; ``why`` says so."""
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(GapReason.MALFORMED, message, "Run again.")
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,6 @@ def read_error(answer: Answer, scope: Scope) -> ReadError:
             )
             return ReadError(GapReason.DENIED, "The administrator may not read the settings.", remedy)
         return ReadError(GapReason.DENIED, f"Google refused to show {scope.reason}.", scope.remedy)
-    if nothing_there(answer):
-        return GoneError(GapReason.MALFORMED, f"Google does not find {scope.reason}.", "Run again.")
+    if why := nothing_there(answer):
+        return GoneError(f"Google does not find {scope.reason}.", why)
     return malformed(f"an unexpected answer (HTTP {answer.status})")

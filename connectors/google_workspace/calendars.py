@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from auditor.errors import ReadError
 from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Read, SharedItem
 from auditor.models import Failure, NotApplicable, Target
-from connectors.google_workspace.answers import nothing_there
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call, parsed_result
+from connectors.google_workspace.answers import GoneError
+from connectors.google_workspace.client import Call, Client, Wire
+from connectors.google_workspace.listings import read_together
 from connectors.google_workspace.mail import unreadable
 from connectors.google_workspace.scopes import CALENDAR_RULES, CALENDARS
 from connectors.google_workspace.values import address, text, word
@@ -88,24 +89,19 @@ class CalendarsCollector:
     ) -> Iterator[tuple[Target, list[Wire] | Failure | NotApplicable]]:
         """Yield the whole listing behind each call, in order, or what kept it from being read."""
         resource = getattr(self.client.calendar, method)()
-        results = self.client.batch("calendar", [call for _, call in wanted])
-        for (target, call), result in zip(wanted, results, strict=True):
-            reason = None if isinstance(result, ReadError) else nothing_there(result)
-            if reason:
-                yield target, NotApplicable(target, reason)
-                continue
-            wires: list[Wire] = []
-            seen: set[str] = set()
-            try:
-                page = parsed_result(call, result)
-                wires += listed(page, "items")
-                while (following := next_call(resource, call, page, seen)) is not None:
-                    call, page = following, self.client.get(following)  # noqa: PLW2901 - the next page of the same
-                    wires += listed(page, "items")
-            except ReadError as error:
-                yield target, Failure(target, broken_off(error) if seen else error, "shared_item", known=_KNOWN)
+        found: list[list[Wire]] = [[] for _ in wanted]
+        ends: dict[int, Failure | NotApplicable] = {}
+        calls = [call for _, call in wanted]
+        for place, result in read_together(self.client, "calendar", resource, calls, "items"):
+            target = wanted[place][0]
+            if isinstance(result, GoneError):
+                ends[place] = NotApplicable(target, result.why)
+            elif isinstance(result, ReadError):
+                ends[place] = Failure(target, result, "shared_item", known=_KNOWN)
             else:
-                yield target, wires
+                found[place] += result
+        for place, (target, _) in enumerate(wanted):
+            yield target, ends.get(place, found[place])
 
 
 _KNOWN = {"item": "calendar"}

@@ -6,13 +6,14 @@ descriptions, so they travel by the door instead. Source: google-api-python-clie
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 
-from googleapiclient.discovery import Resource, build
+from googleapiclient.discovery import Resource
 from googleapiclient.errors import Error
 from googleapiclient.http import HttpRequest
 from httplib2 import Response
@@ -24,6 +25,7 @@ from connectors.google_workspace.answers import read_error
 from connectors.google_workspace.pace import GooglePace
 from connectors.google_workspace.reads import ADMIN_BATCH, CALENDAR_BATCH, DRIVE_BATCH, GMAIL_BATCH, GROUPS_BATCH
 from connectors.google_workspace.scopes import Scope
+from connectors.google_workspace.services import service
 from connectors.google_workspace.sign_in import Identity
 from connectors.google_workspace.subjects import Subjects
 from connectors.parts import Part, send_parts
@@ -40,6 +42,8 @@ BATCH_ADDRESSES = {
 }
 LARGEST_BATCHES = {"gmail": 50, "drive": 100, "directory": 1000, "groups": 100, "calendar": 50}
 """Parts in one batch of each service; for Gmail Google recommends no more, though it allows 100."""
+_IDS = ("id", "roleAssignmentId", "roleId", "alertId", "name")
+"""Where Google's entries have their id: the first of these that is there."""
 _LONGEST_PAGE_TOKEN = 4096  # characters; escaped threefold it still fits into an address
 
 
@@ -53,14 +57,6 @@ class Call:
     request: HttpRequest
     subject: str
     scope: Scope
-
-
-class _NoTransport:
-    """Stands where the library expects its transport, and refuses: everything goes through the door."""
-
-    def request(self, *_: object, **__: object) -> NoReturn:
-        """Refuse."""
-        raise AssertionError("requests are sent through the door")
 
 
 class Client:
@@ -84,14 +80,14 @@ class Client:
         self.wall = wall
         self.identity = identity
         self.subjects = subjects
-        self.directory = _service("admin", "directory_v1")
-        self.reports = _service("admin", "reports_v1")
-        self.groups_settings = _service("groupssettings", "v1")
-        self.gmail = _service("gmail", "v1")
-        self.drive = _service("drive", "v3")
-        self.calendar = _service("calendar", "v3")
-        self.alerts = _service("alertcenter", "v1beta1")
-        self.cloud_identity = _service("cloudidentity", "v1")
+        self.directory = service("admin", "directory_v1")
+        self.reports = service("admin", "reports_v1")
+        self.groups_settings = service("groupssettings", "v1")
+        self.gmail = service("gmail", "v1")
+        self.drive = service("drive", "v3")
+        self.calendar = service("calendar", "v3")
+        self.alerts = service("alertcenter", "v1beta1")
+        self.cloud_identity = service("cloudidentity", "v1")
 
     def get(self, call: Call) -> Wire:
         """Send one read and return its object; raise ``ReadError`` for anything but a whole, good answer."""
@@ -101,23 +97,38 @@ class Client:
         answer = self.door.send("GET", call.request.uri, headers={"accept": "application/json"}, bearer=bearer)
         return parsed(call, answer)
 
-    def pages(self, resource: Resource, call: Call, items: str) -> Iterator[Wire]:
-        """Yield the entries of a listing, page by page; ``resource`` builds the next request.
+    def pages(
+        self,
+        resource: Resource,
+        call: Call,
+        items: str,
+        *,
+        following: str = "list_next",
+        look: Callable[[Wire], object] = lambda _page: None,
+    ) -> Iterator[Wire]:
+        """Yield the entries of a listing, page by page; ``resource`` builds the ``following`` request.
 
-        Raises ``ReadError``: of the first page as it is, of a later one as ``PARTIAL``, also when a page token repeats.
+        ``look`` sees each page after its entries, and raises ``ReadError`` for one after which a listing is not whole.
+        A listing that breaks off is read once more from its beginning; what it gave before does not come twice.
+
+        Raises ``ReadError``: of the first page as it is; of a later one as ``PARTIAL``, also when a page token repeats,
+        or as it is when Google was too busy.
         """
-        seen: set[str] = set()
-        while True:
-            try:
-                page = self.get(call)
-                entries = listed(page, items)
-            except ReadError as error:
-                raise broken_off(error) if seen else error from None
-            yield from entries
-            following = next_call(resource, call, page, seen)
-            if following is None:
-                return
-            call = following
+        given: set[int] = set()
+        try:
+            for entry in self._entries(resource, call, items, following, look):
+                given.add(_recognised(entry))
+                yield entry
+        except ReadError as error:
+            if error.reason is not GapReason.PARTIAL:
+                raise
+        else:
+            return
+        try:
+            again = self._entries(resource, call, items, following, look)
+            yield from (entry for entry in again if _recognised(entry) not in given)
+        except ReadError as error:
+            raise broken_off(error) from None
 
     def batch(self, service: str, calls: Sequence[Call]) -> list[Answer | ReadError]:
         """Send reads of one service in batches, each in the name of its own subject; return their results in order."""
@@ -128,6 +139,22 @@ class Client:
             return self._send_batch(url, parts)
 
         return send_parts(self.door, host, calls, send, largest=largest)
+
+    def _entries(
+        self, resource: Resource, call: Call, items: str, following: str, look: Callable[[Wire], object]
+    ) -> Iterator[Wire]:
+        """Yield the entries of a listing in one pass. Raises ``ReadError``."""
+        seen: set[str] = set()
+        due: Call | None = call
+        while due is not None:
+            try:
+                page = self.get(due)
+                entries = listed(page, items)
+            except ReadError as error:
+                raise broken_off(error) if seen else error from None
+            yield from entries
+            look(page)
+            due = next_call(resource, due, page, seen, following)
 
     def _keep_pace(self, calls: Sequence[Call]) -> None:
         """Wait until the calls may be sent. Raises ``ReadError`` if there is no time for that."""
@@ -205,27 +232,15 @@ def next_call(resource: Resource, call: Call, page: Wire, seen: set[str], method
 
 
 def broken_off(error: ReadError) -> ReadError:
-    """Return the error of a listing of which some pages were read."""
+    """Return the error of a listing of which some pages were read; one that was put off is not asked for again."""
+    if error.reason in {GapReason.PARTIAL, GapReason.THROTTLED}:
+        return error
     return ReadError(GapReason.PARTIAL, f"A listing broke off: {error.message}", error.remedy)
 
 
-class _Kept:
-    """A resource whose parts are built once: the library builds all methods of a part anew whenever it is mentioned."""
-
-    def __init__(self, resource: Resource) -> None:
-        self._resource = resource
-
-    def __getattr__(self, name: str) -> object:
-        found = getattr(self._resource, name)
-        if hasattr(found, "__is_resource__"):
-            part = _Kept(found())
-            found = lambda: part  # noqa: E731 - the library's parts are called, so ours are
-        setattr(self, name, found)
-        return found
-
-
-def _service(name: str, version: str) -> Resource:
-    return _Kept(build(name, version, http=_NoTransport(), static_discovery=True, cache_discovery=False))
+def _recognised(entry: Wire) -> int:
+    """Return what an entry is recognised by when its listing is read once more: its id, or all of it without one."""
+    return hash(json.dumps(next((entry[name] for name in _IDS if name in entry), entry), sort_keys=True))
 
 
 _AGAIN = "Run again. If it stays, report it: Google's listing loops."

@@ -15,8 +15,9 @@ import msgspec
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Item, Read, SharedItem
 from auditor.models import Failure, NotApplicable, Target
-from connectors.google_workspace.answers import nothing_there
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call, parsed
+from connectors.google_workspace.answers import GoneError
+from connectors.google_workspace.client import Call, Client, Wire
+from connectors.google_workspace.listings import read_together
 from connectors.google_workspace.mail import unreadable
 from connectors.google_workspace.scopes import DRIVE_METADATA
 from connectors.google_workspace.values import address, boolean, moment, text, word
@@ -60,46 +61,51 @@ class FilesCollector:
 
     def read(self, targets: Sequence[Target]) -> Iterator[SharedItem | Failure | NotApplicable]:
         """Yield the shared files of each person, page after page for all of them together."""
-        pending: list[tuple[Target, Call]] = []
+        readable: list[Target] = []
         for target in targets:
             reason = unreadable(self.directory.accounts[target.key])
             if reason:
                 yield NotApplicable(target, reason)
-                continue
-            request = self.client.drive.files().list(
-                q=_QUERY, corpora="user", spaces="drive", pageSize=_PAGE, fields=_FIELDS
+            else:
+                readable.append(target)
+        listing = self.client.drive.files()
+        calls = [
+            Call(
+                listing.list(q=_QUERY, corpora="user", spaces="drive", pageSize=_PAGE, fields=_FIELDS),
+                target.label,
+                DRIVE_METADATA,
             )
-            pending.append((target, Call(request, target.label, DRIVE_METADATA)))
-        first, seen = True, dict[str, set[str]]()
-        while pending:
-            results = self.client.batch("drive", [call for _, call in pending])
-            following = []
-            for (target, call), result in zip(pending, results, strict=True):
-                reason = None if isinstance(result, ReadError) else nothing_there(result)
-                if reason and first:
-                    yield NotApplicable(target, reason)
+            for target in readable
+        ]
+        given: set[str] = set()
+        lost: set[str] = set()
+        for place, result in read_together(self.client, "drive", listing, calls, "files", look=demand_whole):
+            target = readable[place]
+            try:
+                if isinstance(result, GoneError):
+                    yield NotApplicable(target, result.why)
                     continue
-                try:
-                    if isinstance(result, ReadError):
-                        raise result
-                    page = parsed(call, result)
-                    yield from self._shared(page, self.directory.accounts[target.key])
-                    after = self._next(call, page, seen.setdefault(target.key, set()))
-                    following += [(target, after)] if after else []
-                except ReadError as error:
-                    yield Failure(target, error if first else broken_off(error), "shared_item")
-            pending, first = following, False
+                facts = self._shared(result, self.directory.accounts[target.key])
+            except ReadError as error:
+                if target.key not in lost:
+                    yield Failure(target, error, "shared_item")
+                lost.add(target.key)
+            else:
+                yield from (fact for fact in facts if fact.key not in given)
+                given.update(fact.key for fact in facts)
 
-    def _shared(self, page: Wire, account: Account) -> list[SharedItem]:
-        """Return the shared files of a page. Raises ``ReadError``."""
-        facts = (parse_file(wire, account, self.directory) for wire in listed(page, "files"))
+    def _shared(self, wires: list[Wire] | ReadError, account: Account) -> list[SharedItem]:
+        """Return the shared files of a page. Raises ``ReadError``, also the one that came instead of a page."""
+        if isinstance(wires, ReadError):
+            raise wires
+        facts = (parse_file(wire, account, self.directory) for wire in wires)
         return [fact for fact in facts if fact is not None]
 
-    def _next(self, call: Call, page: Wire, seen: set[str]) -> Call | None:
-        """Return the call for the next page, if there is one. Raises ``ReadError`` when the listing is not whole."""
-        if page.get("incompleteSearch", False) is not False:
-            raise ReadError(GapReason.PARTIAL, "Google says that its search of the files is incomplete.", "Run again.")
-        return next_call(self.client.drive.files(), call, page, seen)
+
+def demand_whole(page: Wire) -> None:
+    """Raise ``ReadError`` if Google says that the search behind a page is not complete."""
+    if page.get("incompleteSearch", False) is not False:
+        raise ReadError(GapReason.PARTIAL, "Google says that its search of the files is incomplete.", "Run again.")
 
 
 def parse_file(wire: Wire, account: Account, directory: Directory) -> SharedItem | None:

@@ -14,7 +14,8 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Audience, Directory, Group, MailRule
 from auditor.models import Failure, NotApplicable, Target
 from connectors.google_workspace.answers import nothing_there
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call, parsed_result
+from connectors.google_workspace.client import Call, Client, Wire, parsed_result
+from connectors.google_workspace.listings import read_together
 from connectors.google_workspace.memberships import Members, members_call, parse_members
 from connectors.google_workspace.scopes import GROUP_SETTINGS, GROUPS
 from connectors.google_workspace.values import address, text, word
@@ -95,20 +96,13 @@ class GroupsCollector:
         """Return the members of each group, page after page for all of them together."""
         wires: dict[str, list[Wire]] = {target.key: [] for target in targets}
         found: dict[str, Members | ReadError] = {}
-        seen: dict[str, set[str]] = {target.key: set() for target in targets}
-        pending = [(target.key, members_call(self.client, self.admin, target.key)) for target in targets]
-        while pending:
-            following = []
-            results = self.client.batch("directory", [call for _, call in pending])
-            for (key, call), result in zip(pending, results, strict=True):
-                try:
-                    page = parsed_result(call, result)
-                    wires[key] += listed(page, "members")
-                    after = next_call(self.client.directory.members(), call, page, seen[key])
-                    following += [(key, after)] if after else []
-                except ReadError as error:
-                    found[key] = broken_off(error) if wires[key] else error
-            pending = following
+        calls = [members_call(self.client, self.admin, target.key) for target in targets]
+        listing = self.client.directory.members()
+        for place, result in read_together(self.client, "directory", listing, calls, "members"):
+            if isinstance(result, ReadError):
+                found[targets[place].key] = result
+            else:
+                wires[targets[place].key] += result
         for key in wires.keys() - found.keys():
             try:
                 found[key] = parse_members(wires[key])

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Directory, SharedItem
 from auditor.models import Failure, NotApplicable, Target
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call
-from connectors.google_workspace.files import FOLDER, opened
+from connectors.google_workspace.client import Call, Client, Wire
+from connectors.google_workspace.files import FOLDER, demand_whole, opened
 from connectors.google_workspace.memberships import all_members
 from connectors.google_workspace.scopes import SHARED_DRIVES
 from connectors.google_workspace.values import address, text
@@ -100,21 +100,9 @@ class SharedDrivesCollector:
             pageSize=1000,
             fields="nextPageToken,incompleteSearch,files(id,name,mimeType)",
         )
-        call: Call | None = Call(request, member, SHARED_DRIVES)
-        seen: set[str] = set()
-        while call is not None:
-            try:
-                page = self.client.get(call)
-                wires = listed(page, "files")
-            except ReadError as error:
-                raise broken_off(error) if seen else error from None
-            if page.get("incompleteSearch", False) is not False:
-                raise ReadError(
-                    GapReason.PARTIAL, "Google says that its search of a drive is incomplete.", "Run again."
-                )
-            for wire in wires:
-                yield self._item(wire, member)
-            call = next_call(listing, call, page, seen)
+        call = Call(request, member, SHARED_DRIVES)
+        for wire in self.client.pages(listing, call, "files", look=demand_whole):
+            yield self._item(wire, member)
 
     def _item(self, wire: Wire, member: str) -> SharedItem:
         key = text(wire.get("id"))

@@ -15,7 +15,7 @@ from googleapiclient.http import HttpRequest
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Read
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call
+from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.scopes import USAGE
 from connectors.google_workspace.values import boolean, text, whole_number
 
@@ -68,22 +68,19 @@ def newest_report(client: Client, admin: str, ask: Callable[[str], HttpRequest])
     )
 
 
-def _rows(client: Client, call: Call | None) -> list[Wire]:
+def _rows(client: Client, call: Call) -> list[Wire]:
     """Return the rows of one day; none if Google warns that the day is not whole. Raises ``ReadError``."""
-    rows: list[Wire] = []
-    seen: set[str] = set()
-    while call is not None:
-        try:
-            page = client.get(call)
-            rows += listed(page, "usageReports")
-            warned = any(map(_concerns_accounts, listed(page, "warnings")))
-        except ReadError as error:
-            raise broken_off(error) if seen else error from None
-        if warned:
-            return []
-        # Both reports build their next page alike.
-        call = next_call(client.reports.userUsageReport(), call, page, seen, "get_next")
-    return rows
+    warnings: list[Wire] = []
+    # Both reports build their next page alike.
+    rows = client.pages(
+        client.reports.userUsageReport(),
+        call,
+        "usageReports",
+        following="get_next",
+        look=lambda page: warnings.extend(listed(page, "warnings")),
+    )
+    found = list(rows)
+    return [] if any(map(_concerns_accounts, warnings)) else found
 
 
 def _concerns_accounts(warning: Wire) -> bool:

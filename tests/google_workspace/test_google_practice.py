@@ -284,7 +284,6 @@ def test_a_directory_of_several_pages_is_read_to_the_end() -> None:
     [
         Fault("server_error", path="users.*pageToken="),
         Fault("malformed", path="users.*pageToken=", variant="cut_json"),
-        Fault("rate_limited", path="users.*pageToken=", seconds=0.0),
         Fault("denied", path="users.*pageToken="),
         Fault("repeated_link", path="users"),
     ],
