@@ -43,6 +43,8 @@ POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
         "user-consent-open": "settings.no-user-consent",
         "setting-telephone-factors": "settings.no-telephone-methods",
         "public-group": "group.not-public",
+        "partner-direct-connect": "partner.no-direct-connect",
+        "partner-automatic-consent": "partner.no-automatic-consent",
         "app-owned-by-leaver": "app.registration-owned-inside",
         "app-owned-by-guest": "app.identity-owned-inside",
         "group-owned-by-leaver": "group.owned-inside",
@@ -98,6 +100,7 @@ STRICT_POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
         "role-without-approval": "role.activation-agreed",
         "role-without-mfa": "role.activation-takes-mfa",
         "role-for-long": "role.activation-short",
+        "partner-mfa-trusted": "partner.trust-agreed",
         "role-untold": "role.activation-told",
     }
 )

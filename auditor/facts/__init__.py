@@ -30,6 +30,7 @@ from auditor.facts.mail_domain import MailDomain
 from auditor.facts.mailbox import Mailbox, MailboxType
 from auditor.facts.meeting_policy import MeetingPolicy
 from auditor.facts.microsoft_settings import MicrosoftSettings
+from auditor.facts.partner import Partner
 from auditor.facts.shared_item import AccessRole, Exposure, Item, SharedItem
 from auditor.facts.site import Site
 from auditor.facts.tenant import (
@@ -74,6 +75,7 @@ __all__ = [
     "MeetingPolicy",
     "Method",
     "MicrosoftSettings",
+    "Partner",
     "Protection",
     "Read",
     "Right",
@@ -106,6 +108,7 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "settings": Settings,
         "sign_in_policy": SignInPolicy,
         "admin_role": AdminRole,
+        "partner": Partner,
         "domain": Domain,
         "mail_domain": MailDomain,
         "event": Event,

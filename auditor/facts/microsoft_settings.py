@@ -39,6 +39,8 @@ class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
     """How much of the directory guests see; ``restricted`` is themselves only."""
     trusts_mfa_of_others: Read[bool] = UNSET
     """Whether the second factor of every other organisation counts here (cross-tenant access, default)."""
+    trusts_devices_of_others: Read[bool] = UNSET
+    """Whether devices that any other organisation manages count as managed here (likewise)."""
     direct_connect_inbound: Read[bool] = UNSET
     """Whether people of every other organisation may come in without being guests (B2B direct connect, default)."""
 

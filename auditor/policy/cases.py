@@ -43,6 +43,7 @@ _ORDINARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "settings": {"label": "/", "scope": "/", "accounts": 10},
         "sign_in_policy": {"label": "a policy", "grant": "mfa"},
         "admin_role": {"label": "Global Administrator", "privileged": True},
+        "partner": {"key": "t-partner", "label": "The organisation t-partner"},
         "domain": {"label": "org.example", "name": "org.example", "verified": True},
         "app_registration": {"label": "an app", "app": "app-1"},
         "site": {"label": "a site"},

@@ -27,6 +27,7 @@ KINDS: Final = MappingProxyType(
         "settings": "settings",
         "sign_in_policy": "sign-in policies",
         "admin_role": "administrator roles",
+        "partner": "partner organisations",
         "domain": "domains",
         "mail_domain": "mail domains",
         "event": "events",

@@ -16,6 +16,7 @@ from auditor.facts import UNSET, Account, SignInPolicy, Tenant
 from auditor.models import Failure, Target
 from connectors.microsoft_365.account_fields import parse_account
 from connectors.microsoft_365.client import Graph
+from connectors.microsoft_365.cross_tenant import CrossTenant
 from connectors.microsoft_365.groups import Groups
 from connectors.microsoft_365.mailboxes import Mailboxes
 from connectors.microsoft_365.protection import ENFORCEMENT, Protections, fields, undecided
@@ -46,6 +47,7 @@ class AccountsCollector:
 
     graph: Graph
     mailboxes: Mailboxes
+    cross_tenant: CrossTenant
     tenant: Tenant
     break_glass: frozenset[str] = frozenset()
     """Addresses of the accounts for emergencies, in lower case."""
@@ -174,7 +176,7 @@ class AccountsCollector:
 
         What could not be read is told only if somebody's verdict depends on it.
         """
-        found = read_sign_in_rules(self.graph, groups, roles.names or {})
+        found = read_sign_in_rules(self.graph, groups, roles.names or {}, self.cross_tenant)
         protections = Protections(self.graph, found, roles)
         protections.judge(accounts)
         for key, verdict in protections.verdicts.items():

@@ -22,6 +22,7 @@ from connectors.microsoft_365.app_registrations import AppRegistrationsCollector
 from connectors.microsoft_365.catalogue import Option, granted, missing
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.clouds import WITHOUT_INBOX_RULES, endpoints
+from connectors.microsoft_365.cross_tenant import CrossTenant, PartnersCollector
 from connectors.microsoft_365.domains import DomainsCollector
 from connectors.microsoft_365.exchange import Exchange
 from connectors.microsoft_365.exchange_settings import ExchangeSettings
@@ -61,6 +62,7 @@ _Collector = (
     | AppRegistrationsCollector
     | GroupsCollector
     | RoleRulesCollector
+    | PartnersCollector
     | SitesCollector
     | MeetingPoliciesCollector
     | MailDomainsCollector
@@ -91,6 +93,7 @@ class MicrosoftConnector:
         paced = access.paced if access.paced is not None else not access.endpoints
         self._pace = GraphPace(self.door.waiting.now) if paced else None
         self._graph = Graph(self.door, self._tokens, self._pace)
+        self._cross_tenant = CrossTenant(self._graph)
         self._exchange = Exchange(self.door, self._tokens)
         self._teams = Teams(self.door, self._tokens) if access.teams else None
         self._exchange_settings = ExchangeSettings(self._exchange)
@@ -130,7 +133,7 @@ class MicrosoftConnector:
         """List the collectors of accounts, domains and settings."""
         tenant = self._access.tenant
         return (
-            AccountsCollector(self._graph, self._mailboxes, self._tenant, self._access.break_glass),
+            AccountsCollector(self._graph, self._mailboxes, self._cross_tenant, self._tenant, self._access.break_glass),
             DomainsCollector(self._graph, tenant),
             SettingsCollector(self._settings(), tenant, self._tenant.vendor_id),
         )
@@ -156,6 +159,7 @@ class MicrosoftConnector:
             AppRegistrationsCollector(self._graph, directory, self._now),
             GroupsCollector(self._graph, directory),
             RoleRulesCollector(self._graph, directory.tenant.tenant),
+            PartnersCollector(self._cross_tenant, directory.tenant.tenant),
             SitesCollector(self._graph, directory.tenant.tenant, self._access.items),
             MeetingPoliciesCollector(self._teams, directory.tenant.tenant),
             *self._mail_domains(directory.tenant.tenant),
@@ -173,7 +177,7 @@ class MicrosoftConnector:
     def _settings(self) -> Sequence[Part]:
         return (
             *entra_parts.parts(self._graph),
-            *sharing_settings.parts(self._graph),
+            *sharing_settings.parts(self._graph, self._cross_tenant),
             *exchange_parts.parts(self._exchange_settings),
             *teams.parts(self._teams),
         )

@@ -87,6 +87,7 @@ _GRAPH_READS = tuple(
         "policies/adminConsentRequestPolicy",
         "policies/defaultAppManagementPolicy",
         "policies/crossTenantAccessPolicy/default",
+        "policies/crossTenantAccessPolicy/partners",
         "policies/roleManagementPolicyAssignments",
         "admin/sharepoint/settings",
         "users/{}/mailFolders/inbox/messageRules",

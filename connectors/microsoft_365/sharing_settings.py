@@ -10,9 +10,10 @@ from typing import Any
 from auditor.facts import UNSET, Read, SharingLimit
 from auditor.facts.microsoft_settings import GuestAccess, Inviters
 from connectors.microsoft_365.client import Graph
-from connectors.microsoft_365.refusals import POLICIES, SHARING
+from connectors.microsoft_365.cross_tenant import CrossTenant, lets_in, trusts_devices, trusts_mfa
+from connectors.microsoft_365.refusals import SHARING
 from connectors.microsoft_365.settings import Part
-from connectors.microsoft_365.values import Wire, boolean, table, word
+from connectors.microsoft_365.values import Wire, boolean, word
 
 _LIMITS: dict[str, SharingLimit] = {
     "disabled": "nobody",
@@ -34,7 +35,7 @@ GUEST_ACCESS: dict[str, GuestAccess] = {
 """Ids of the roles that guests can be given."""
 
 
-def parts(graph: Graph) -> tuple[Part, ...]:
+def parts(graph: Graph, cross_tenant: CrossTenant) -> tuple[Part, ...]:
     """Return what is read of sharing."""
     return (
         Part(
@@ -48,8 +49,8 @@ def parts(graph: Graph) -> tuple[Part, ...]:
             lambda: parse_sharing(graph.get("/admin/sharepoint/settings", SHARING)),
         ),
         Part(
-            ("trusts_mfa_of_others", "direct_connect_inbound"),
-            lambda: parse_cross_tenant(graph.get("/policies/crossTenantAccessPolicy/default", POLICIES)),
+            ("trusts_mfa_of_others", "trusts_devices_of_others", "direct_connect_inbound"),
+            lambda: parse_cross_tenant(cross_tenant.default()),
         ),
     )
 
@@ -70,11 +71,10 @@ def parse_sharing(sharing: Wire) -> dict[str, Any]:
 
 def parse_cross_tenant(default: Wire) -> dict[str, Any]:
     """Return what holds for every organisation that has no agreement of its own."""
-    incoming = table(table(default.get("b2bDirectConnectInbound")).get("usersAndGroups"))
-    access: dict[object, bool] = {"allowed": True, "blocked": False}
     return {
-        "trusts_mfa_of_others": boolean(table(default.get("inboundTrust")).get("isMfaAccepted")),
-        "direct_connect_inbound": access.get(incoming.get("accessType"), UNSET),
+        "trusts_mfa_of_others": trusts_mfa(default, {}),
+        "trusts_devices_of_others": trusts_devices(default, {}),
+        "direct_connect_inbound": lets_in(default.get("b2bDirectConnectInbound")),
     }
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from auditor.errors import ReadError
 from auditor.facts import UNSET, Account, Read, SignInPolicy
 from connectors.microsoft_365.client import Graph
+from connectors.microsoft_365.cross_tenant import CrossTenant
 from connectors.microsoft_365.effective_mfa import (
     Inputs,
     Subject,
@@ -55,7 +56,9 @@ class SignInRules:
         return frozenset(group for group, members in self.members.items() if account in members)
 
 
-def read_sign_in_rules(graph: Graph, groups: Groups, names: Mapping[str, str]) -> SignInRules:
+def read_sign_in_rules(
+    graph: Graph, groups: Groups, names: Mapping[str, str], cross_tenant: CrossTenant
+) -> SignInRules:
     """Return everything that may demand MFA; what failed is in its errors. ``names`` are those of the roles, by id."""
     errors: list[ReadError] = []
     policy_errors: list[ReadError] = []
@@ -82,6 +85,7 @@ def read_sign_in_rules(graph: Graph, groups: Groups, names: Mapping[str, str]) -
         locations=_listed(graph, _LOCATIONS, parse_location, errors),
         strengths=_listed(graph, _STRENGTHS, parse_strength, errors),
         security_defaults=_defaults(graph, errors),
+        foreign_mfa=_foreign_mfa(cross_tenant, errors),
         unread_groups=frozenset(unread),
         names={**names, **{group: groups.name(group) for group in members}},
     )
@@ -159,6 +163,14 @@ def _kept(rows: Iterable[Wire], parse: Callable[[Wire], _Parsed], errors: list[R
 def _defaults(graph: Graph, errors: list[ReadError]) -> Read[bool]:
     try:
         return boolean(graph.get(_DEFAULTS, POLICIES).get("isEnabled"))
+    except ReadError as error:
+        errors.append(error)
+        return UNSET
+
+
+def _foreign_mfa(cross_tenant: CrossTenant, errors: list[ReadError]) -> Read[bool]:
+    try:
+        return cross_tenant.foreign_mfa()
     except ReadError as error:
         errors.append(error)
         return UNSET

@@ -19,6 +19,7 @@ from connectors.practice.campaign.microsoft_exchange import exchange_organisatio
 from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
 from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
 from connectors.practice.campaign.microsoft_owners import plant_owners
+from connectors.practice.campaign.microsoft_partners import plant_partners
 from connectors.practice.campaign.microsoft_roles import plant_roles
 from connectors.practice.campaign.microsoft_teams import plant_teams, teams_configurations
 from connectors.practice.campaign.microsoft_tenant import guests_of, microsoft_tenant
@@ -65,6 +66,7 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
     plant_teams(further)
     plant_roles(further)
     plant_owners(further)
+    plant_partners(further)
     plant_decoys(scene)
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:

@@ -183,9 +183,11 @@ def test_an_unknown_word_of_the_authorization_policy_is_not_collected() -> None:
 
 
 def test_what_holds_for_every_other_organisation_is_read_from_the_default() -> None:
-    incoming = {"usersAndGroups": {"accessType": "blocked"}}
+    everybody = [{"target": "AllUsers", "targetType": "user"}]
+    incoming = {"usersAndGroups": {"accessType": "blocked", "targets": everybody}}
     wire = {"inboundTrust": {"isMfaAccepted": True}, "b2bDirectConnectInbound": incoming}
-    assert parse_cross_tenant(wire) == {"trusts_mfa_of_others": True, "direct_connect_inbound": False}
+    found = {"trusts_mfa_of_others": True, "trusts_devices_of_others": UNSET, "direct_connect_inbound": False}
+    assert parse_cross_tenant(wire) == found
     assert set(parse_cross_tenant({}).values()) == {UNSET}
 
 

@@ -30,10 +30,8 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
     yield from in_roles(tenant)
     settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
-    yield from (
-        (kind, "", key)
-        for kind, key in (*settings, *in_applications(tenant, today), *in_places(tenant), *in_wrong_hands(tenant))
-    )
+    others = (*in_places(tenant), *in_wrong_hands(tenant), *in_agreements(tenant))
+    yield from ((kind, "", key) for kind, key in (*settings, *in_applications(tenant, today), *others))
 
 
 def grants(account: MicrosoftAccount) -> Iterator[tuple[str, str]]:
@@ -145,6 +143,17 @@ def in_wrong_hands(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
         ("group-owned-by-leaver", tenant.groups),
     ):
         yield from ((kind, each.id) for each in owned if unfit & set(each.owners))
+
+
+def in_agreements(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
+    for partner in tenant.entra.partners:
+        if (partner["inboundTrust"] or {}).get("isMfaAccepted"):
+            yield "partner-mfa-trusted", partner["tenantId"]
+        if partner["automaticUserConsentSettings"]["inboundAllowed"]:
+            yield "partner-automatic-consent", partner["tenantId"]
+        people = (partner["b2bDirectConnectInbound"] or {}).get("usersAndGroups", {"targets": [{"target": "AllUsers"}]})
+        if "AllUsers" not in [target["target"] for target in people["targets"]]:
+            yield "partner-direct-connect", partner["tenantId"]
 
 
 def in_settings(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:

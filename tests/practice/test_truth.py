@@ -290,6 +290,8 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "own-delegation",
         "own-domain-forwarding-event",
         "own-remote-domain",
+        "partner-as-everybody",
+        "partner-closed",
         "pending-forwarding-address",
         "pending-guest",
         "per-user-mfa",

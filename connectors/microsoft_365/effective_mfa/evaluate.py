@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from auditor.facts import UNSET, Read
 from connectors.microsoft_365.effective_mfa.circumstances import PATIENCE, Box, TooManyBoxesError, cover
 from connectors.microsoft_365.effective_mfa.conditions import reach, world
-from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing
+from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing, negated
 from connectors.microsoft_365.effective_mfa.model import (
     Answer,
     Demand,
@@ -25,7 +25,7 @@ from connectors.microsoft_365.effective_mfa.model import (
     Subject,
     Verdict,
 )
-from connectors.microsoft_365.effective_mfa.people import concerns, named
+from connectors.microsoft_365.effective_mfa.people import brings_mfa, concerns, named
 from connectors.microsoft_365.effective_mfa.rules import (
     DEFAULTS_ADMINISTRATORS,
     DIRECTORY_SYNCHRONISATION,
@@ -101,7 +101,7 @@ class Evaluator:
         enforced = all_of(_is(answers[scenario], *PROTECTED) for scenario in THIEF)
         bare = missing("registered methods") if subject.mfa_registered is UNSET else not subject.mfa_registered
         demanded, unguarded = _is(answers[Scenario.ANY_APP], *MFA), _is(answers[Scenario.REGISTRATION], "open")
-        registration_open = all_of((demanded, bare, unguarded))
+        registration_open = all_of((demanded, bare, unguarded, negated(brings_mfa(subject, self._inputs))))
         open_ones = [scenario for scenario in _TOLD_AS_HOLES if answers[scenario].result == "open"]
         open_ones += [Scenario.REGISTRATION] if registration_open is True else []
         decisive = {name for scenario in THIEF for name in answers[scenario].by} if enforced is True else set()

@@ -129,7 +129,9 @@ class Inputs(Struct, frozen=True, kw_only=True):
     """What holds for the whole tenant.
 
     Unless ``complete``, there are more policies than these. ``unread_groups`` are those whose members could not be
-    listed. ``names`` gives groups, roles and applications the names that people know, by id; used in words only.
+    listed. ``foreign_mfa``: whether the second factor of a guest's own organisation counts, of every one or of none;
+    not collected also where it counts for some. ``names`` gives groups, roles and applications the names that people
+    know, by id; used in words only.
     """
 
     policies: Read[tuple[Policy, ...]] = UNSET
@@ -137,6 +139,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     locations: Read[tuple[Location, ...]] = UNSET
     strengths: Read[tuple[Strength, ...]] = UNSET
     security_defaults: Read[bool] = UNSET
+    foreign_mfa: Read[bool] = UNSET
     unread_groups: frozenset[str] = frozenset()
     names: Mapping[str, str] = MappingProxyType({})
 

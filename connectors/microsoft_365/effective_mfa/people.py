@@ -11,6 +11,8 @@ from auditor.facts import UNSET
 from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, any_of, missing, negated
 from connectors.microsoft_365.effective_mfa.model import Circle, Inputs, Policy, Subject
 
+_AT_HOME_ELSEWHERE = frozenset({"b2bCollaborationGuest", "b2bCollaborationMember", "b2bDirectConnectUser"})
+
 
 def concerns(policy: Policy, subject: Subject, inputs: Inputs) -> Truth:
     """Return whether the policy is about the account; policies for workload identities are about nobody."""
@@ -55,6 +57,23 @@ def ways_in(circle: Circle, subject: Subject, inputs: Inputs) -> Iterator[tuple[
         yield _is_guest(circle, subject), "guests, of whom this account is one"
     for name in sorted(circle.not_understood):
         yield missing(f"whom {name} means"), f"{name}, which may mean this account"
+
+
+def brings_mfa(subject: Subject, inputs: Inputs) -> Truth:
+    """Return whether the account shows a second factor of its own organisation, and so never registers one here.
+
+    Source: Entra documentation, authentication and Conditional Access for B2B collaboration: where the home
+    organisation's MFA is trusted, whoever has none yet is sent there to set it up.
+    """
+    if subject.kinds is UNSET or not (
+        subject.kinds <= _AT_HOME_ELSEWHERE or subject.kinds.isdisjoint(_AT_HOME_ELSEWHERE)
+    ):
+        return missing("which kind of guest the account is")
+    if subject.kinds.isdisjoint(_AT_HOME_ELSEWHERE):
+        return False
+    if inputs.foreign_mfa is UNSET:
+        return missing("whether the second factor of the guest's own organisation counts")
+    return inputs.foreign_mfa
 
 
 def named(policies: tuple[Policy, ...]) -> dict[str, frozenset[str]]:

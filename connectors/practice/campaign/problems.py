@@ -101,6 +101,8 @@ ca-report-only           policy that would ask for MFA and only reports         
 app-owned-by-leaver      registered application with an owner whose account is blocked    application (object id)
 app-owned-by-guest       application that acts in its own name and is owned by a guest    service principal (id)
 group-owned-by-leaver    Microsoft 365 group with an owner whose account is blocked       group
+partner-direct-connect   partner whose people come in without being guests, but for some  partner's tenant id
+partner-automatic-consent partner whose people become guests without being asked          partner's tenant id
 anonymous-links-site     site with links that open for anybody, as the usage report has   site (whole Graph id)
                          it
 ======================== ================================================================ =========================
@@ -111,6 +113,7 @@ What only the strict pack asks for (``microsoft_roles``). "Role" is the template
 kind                     meaning                                                          ``object_id``
 ======================== ================================================================ =========================
 permanent-admin          holds a role that can take over the tenant, without an end       account
+partner-mfa-trusted      partner whose second factor counts here                          partner's tenant id
 role-without-approval    nobody has to agree to its activation                            role
 role-without-mfa         activating it takes no second factor                             role
 role-for-long            activated for more than eight hours                              role

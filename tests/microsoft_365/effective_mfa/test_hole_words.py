@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from sign_in_wire import BLOCK, GLOBAL_ADMINISTRATOR, Wire, countries, inputs, office, person, policy, strength
+from sign_in_wire import BLOCK, GLOBAL_ADMINISTRATOR, Wire, countries, guest, inputs, office, person, policy, strength
 
 from auditor.facts import UNSET
 from connectors.microsoft_365.effective_mfa import Evaluator, Inputs, Result, Scenario, Subject, Verdict, evaluate
@@ -223,6 +223,14 @@ def test_a_second_factor_that_exists_cannot_be_registered_by_a_thief() -> None:
 
 def test_without_the_registration_report_nothing_is_said() -> None:
     assert verdict(policy(), who=person(mfa_registered=UNSET)).registration_open is UNSET
+
+
+@pytest.mark.parametrize(("trusted", "expected"), [(True, False), (False, True), (UNSET, UNSET)])
+def test_a_guest_whose_own_second_factor_counts_registers_none_here(*, trusted: bool, expected: bool) -> None:
+    here = inputs([policy()], foreign_mfa=trusted)
+    assert evaluate(here, guest(mfa_registered=False)).registration_open is expected
+    for inside in (guest("internalGuest", mfa_registered=False), person(mfa_registered=False)):
+        assert evaluate(here, inside).registration_open is True
 
 
 def test_where_no_mfa_is_demanded_the_registration_is_not_the_hole() -> None:
