@@ -43,7 +43,8 @@ class GoogleTenant(_Tenant):
 
     ``subjects`` in its place gives every role an account of its own.
     With ``security``, application passwords and all apps of each person are read too, by a scope that could do harm;
-    with ``shared_drives``, shared drives, by one that could read every document.
+    with ``shared_drives``, shared drives, by one that could read every document; with ``licences``, who has which
+    licence, by one that could take licences away.
     """
 
     connector: Literal["google_workspace"]
@@ -53,6 +54,7 @@ class GoogleTenant(_Tenant):
     credentials: GoogleCredentials
     security: bool = False
     shared_drives: bool = False
+    licences: bool = False
 
     @model_validator(mode="after")
     def _require_reader(self) -> Self:

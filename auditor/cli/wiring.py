@@ -106,6 +106,7 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         key=read_private_file(tenant.credentials.key_file),
         security=tenant.security,
         shared_drives=tenant.shared_drives,
+        licences=tenant.licences,
         lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
         selectors=config.mail_domains.selectors,
         endpoints=tenant.endpoints,

@@ -93,3 +93,7 @@ class GoogleSettings(Struct, frozen=True, kw_only=True, gc=False):
     """``workspace_marketplace.apps_access_options``: which apps people may install."""
     by_default: tuple[str, ...] = ()
     """Names of those of the values above that nobody set: they are what Google's page documents for that case."""
+    assumed: tuple[str, ...] = ()
+    """Values that nobody set and Google's page is silent about, with what other tools assume; they are not known."""
+    sources: tuple[str, ...] = ()
+    """What says that each value holds: for whom a policy sets it, or why it holds although nobody did."""

@@ -48,6 +48,8 @@ class Settings(Fact, frozen=True, kw_only=True, gc=False):
     """Path of the organisational unit; ``/`` for the whole tenant."""
     accounts: Read[int] = UNSET
     """How many active accounts these values hold for."""
+    example: Read[str | None] = UNSET
+    """The address of one of these accounts; null where there are none."""
     mfa_required: Read[bool] = UNSET
     """Whether the setting demands a second factor of everyone in scope now."""
     auto_forwarding_allowed: Read[bool] = UNSET

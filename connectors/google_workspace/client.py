@@ -88,6 +88,7 @@ class Client:
         self.calendar = service("calendar", "v3")
         self.alerts = service("alertcenter", "v1beta1")
         self.cloud_identity = service("cloudidentity", "v1")
+        self.licensing = service("licensing", "v1")
 
     def get(self, call: Call) -> Wire:
         """Send one read and return its object; raise ``ReadError`` for anything but a whole, good answer."""

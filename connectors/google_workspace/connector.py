@@ -48,6 +48,8 @@ class Access:
     key: bytes = field(repr=False)
     security: bool = False
     """Whether application passwords and apps of each person are read, with a scope that could do harm."""
+    licences: bool = False
+    """Whether it is read who has which licence, with a scope that could take licences away."""
     shared_drives: bool = False
     """Whether shared drives are read, with a scope that could read every document."""
     lookups: Lookups | None = None
@@ -97,7 +99,7 @@ class GoogleConnector:
         self._subjects = access.subjects or Subjects.one(access.admin)
         pace = GooglePace(self.door.waiting.now)
         self._client = Client(self.door, self._identity, self._subjects, wall=now, pace=pace)
-        self._customer = CustomerSettings(self._client, access.customer, ADMINISTRATOR)
+        self._customer = CustomerSettings(self._client, access.customer, ADMINISTRATOR, licensed=access.licences)
         self._tenant = Tenant(
             tenant=access.tenant,
             key=access.tenant,

@@ -1,19 +1,22 @@
 """What holds for whom: the policies that somebody set, resolved for a class of accounts. Pure.
 
-What holds for an account is, field by field, the value of the greatest ``sortOrder`` among those whose query matches
-it; what nobody set has Google's documented default. A unit inherits from those above it, whose ``sortOrder`` is lower.
-Source: Google, "Cloud Identity Policy API overview" and "Supported settings".
+The policies of a setting whose query matches are reduced as Google documents it, the greatest ``sortOrder`` being the
+strongest; what nobody set has Google's documented default. A unit inherits from those above it, whose ``sortOrder`` is
+lower. Source: Google, "Policy API concepts" and "Policy API supported settings".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain, combinations
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET
 from connectors.google_workspace.client import Wire
 from connectors.google_workspace.policy_query import AccountClass, Clause, Combined, Query, clauses, parse
+from connectors.google_workspace.reducers import reduced, reduction_of
 from connectors.google_workspace.setting_fields import OF_BOTH, OF_GOOGLE
 from connectors.google_workspace.values import text
 
@@ -25,8 +28,31 @@ DEFAULTS: Mapping[str, object] = {field.path: field.default for field in READ if
 FIELDS = tuple(dict.fromkeys(field.path for field in READ))
 """Setting and field of every value that is read."""
 
-SETTINGS = frozenset(field.rpartition(".")[0] for field in FIELDS)
-"""The settings that are read; what is strange about another one is no concern of ours."""
+SETTINGS: Mapping[str, Sequence[str]] = {
+    setting: tuple(path for path in FIELDS if path.rpartition(".")[0] == setting)
+    for setting in dict.fromkeys(path.rpartition(".")[0] for path in FIELDS)
+}
+"""The settings that are read, and their fields; what is strange about another one is no concern of ours."""
+
+_MOST_UNREAD = 8
+"""Groups, licences and units that are tried with and without each other; what depends on more of them is not known."""
+
+
+class Basis(StrEnum):
+    """Where a value comes from that no policy sets."""
+
+    DOCUMENTED = "documented"  # Google's page says what holds when nobody set it
+    OPEN = "open"  # nobody set it, and no page says what holds then
+    HIDDEN = "hidden"  # the policy that decides leaves it open, and a weaker one sets it: no page says which counts
+    UNREAD = "unread"  # it depends on groups or licences that were not read
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a policy comes from: for whom it is, and whether Google set it itself."""
+
+    query: Query
+    by_google: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +62,25 @@ class SetValue:
     query: Query
     order: float
     values: Mapping[str, object]
+    by_google: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from."""
+        return Origin(self.query, self.by_google)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """What holds for one field, None if that is not known, and what says so."""
+
+    value: object
+    sources: tuple[Origin | Basis, ...]
+
+    @property
+    def by_default(self) -> bool:
+        """Whether it holds because nobody set anything else."""
+        return self.sources == (Basis.DOCUMENTED,)
 
 
 Policies = Mapping[str, Sequence[SetValue]]
@@ -59,13 +104,13 @@ def parse_policy(wire: Wire) -> SetValue:
     value, order = setting.get("value", {}), scope.get("sortOrder", 0)
     if not isinstance(value, dict) or not isinstance(order, int | float):
         raise ReadError(GapReason.MALFORMED, "A setting came in an unknown shape.", "Run again.")
-    return SetValue(_query(scope), order, value)
+    return SetValue(_query(scope), order, value, wire.get("type") == "SYSTEM")
 
 
 def parse_units(units: Iterable[Wire]) -> Mapping[str, tuple[str, ...]]:
     """Return the ids of each organisational unit and then its ancestors, by its path. Raises ``ReadError``.
 
-    Google may leave the root out; its children name it as their parent.
+    Google may leave the root out; its children name it as their parent. The id of an ancestor that is not listed is "".
     """
     ids: dict[str, str] = {}
     for unit in units:
@@ -76,59 +121,72 @@ def parse_units(units: Iterable[Wire]) -> Mapping[str, tuple[str, ...]]:
         parent, parent_id = text(unit.get("parentOrgUnitPath")), text(unit.get("parentOrgUnitId"))
         if parent is not UNSET and parent_id is not UNSET:
             ids.setdefault(parent, parent_id.removeprefix("id:"))
-    if not all(above in ids for path in ("/", *ids) for above in _upwards(path)):
-        raise ReadError(GapReason.MALFORMED, "Not every organisational unit is listed.", "Run again.")
-    return {path: tuple(ids[above] for above in _upwards(path)) for path in ids}
+    if not ids:
+        raise ReadError(GapReason.SUSPICIOUS, "Google lists no organisational unit, not even the root.", "Run again.")
+    return {path: tuple(ids.get(above, "") for above in _upwards(path)) for path in ids}
 
 
-def resolve(policies: Policies, accounts: AccountClass) -> dict[str, object]:
-    """Return the value of each field that we read for a class: the strongest that matches, else Google's default.
+def unlisted(units: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the paths of units that are not listed although units below them are, and of the root if that is not."""
+    return sorted({above for path in ("/", *units) for above in _upwards(path)} - units.keys())
 
-    A field that is neither set nor documented is None, and so is one whose policies disagree while it is not known
-    which of them holds.
+
+def resolve(policies: Policies, accounts: AccountClass) -> dict[str, Effective]:
+    """Return what holds in each field that we read for a class of accounts.
+
+    A field is not known when it would differ with the groups or licences that were not read.
     """
-    resolved: dict[str, object] = {}
-    for path in FIELDS:
-        candidates = _candidates(policies, path, accounts)
-        values = [each.values[path.rpartition(".")[2]] for each in candidates]
-        if not candidates or candidates[-1].query.matches(accounts) is UNSET:
-            values.append(DEFAULTS.get(path))
-        resolved[path] = values[0] if all(value == values[0] for value in values) else None
+    resolved: dict[str, Effective] = {}
+    for setting, fields in SETTINGS.items():
+        ordered = sorted(policies.get(setting, ()), key=lambda each: each.order, reverse=True)
+        possible = [_resolve(setting, ordered, world) for world in _worlds(ordered, accounts)]
+        resolved |= {path: _agreed([each[path] for each in possible]) for path in fields}
     return resolved
 
 
-def set_by_nobody(policies: Policies, accounts: AccountClass) -> frozenset[str]:
-    """Return the fields for which Google's documented default holds, because no policy that matches sets them."""
-    return frozenset(path for path in DEFAULTS if not _candidates(policies, path, accounts))
-
-
-def _candidates(policies: Policies, path: str, accounts: AccountClass) -> list[SetValue]:
-    """Return the policies that may decide a field, the strongest first, down to the first that certainly matches."""
-    setting, _, field = path.rpartition(".")
-    found: list[SetValue] = []
-    for each in sorted(policies.get(setting, ()), key=lambda each: each.order, reverse=True):
-        match = each.query.matches(accounts) if field in each.values else False
-        if match is not False:
-            found.append(each)
-        if match is True:
-            break
+def _resolve(setting: str, ordered: Sequence[SetValue], accounts: AccountClass) -> dict[str, Effective]:
+    """Return the fields of one setting for accounts of which all groups and licences are known."""
+    matching = [each for each in ordered if each.query.matches(accounts) is True]
+    whole = reduced(reduction_of(setting), [each.values for each in matching])
+    found: dict[str, Effective] = {}
+    for path in SETTINGS[setting]:
+        field = path.rpartition(".")[2]
+        if field in whole:
+            found[path] = Effective(whole[field].value, tuple(matching[place].origin for place in whole[field].sources))
+        elif any(field in each.values for each in matching):
+            found[path] = Effective(None, (Basis.HIDDEN,))
+        else:
+            found[path] = Effective(DEFAULTS.get(path), (Basis.DOCUMENTED if path in DEFAULTS else Basis.OPEN,))
     return found
 
 
-def exceptions(policies: Policies) -> list[tuple[Clause, ...]]:
-    """Return the groups and licences that may make a difference: each alone, and those that one query joins."""
-    found: set[tuple[Clause, ...]] = set()
-    for query in (each.query for values in policies.values() for each in values):
-        special = sorted((clause for clause in clauses(query) if clause.kind != "unit"), key=_place)
-        found |= {(clause,) for clause in special} | {tuple(special)}
-    return sorted(found - {()}, key=lambda each: [*map(_place, each)])
+def _worlds(policies: Sequence[SetValue], accounts: AccountClass) -> Iterator[AccountClass]:
+    """Yield the classes that the accounts may be in as far as these policies tell classes apart.
+
+    None at all where there are too many; then nothing is known.
+    """
+    named = [clause for each in policies for clause in clauses(each.query)]
+    units = frozenset[str]().union(*(clause.values for clause in named if clause.kind == "unit"))
+    others = frozenset[str]().union(*(clause.values for clause in named if clause.kind != "unit"))
+    doubtful = [(True, name) for name in sorted(units & accounts.unlisted)]
+    doubtful += [(False, name) for name in sorted(others & accounts.unread)]
+    if len(doubtful) > _MOST_UNREAD:
+        return
+    for chosen in chain.from_iterable(combinations(doubtful, size) for size in range(len(doubtful) + 1)):
+        above = frozenset(name for of_unit, name in chosen if of_unit)
+        world = with_more(accounts, (name for of_unit, name in chosen if not of_unit))
+        yield replace(world, units=world.units | above, unlisted=frozenset())
 
 
-def with_exception(accounts: AccountClass, exception: Sequence[Clause]) -> AccountClass:
-    """Return the class of those accounts that are also in the groups, and have the licences, of ``exception``."""
-    groups = (clause.values for clause in exception if clause.kind == "group")
-    licences = (clause.values for clause in exception if clause.kind == "licences")
-    return AccountClass(accounts.units, frozenset[str]().union(*groups), frozenset[str]().union(*licences))
+def with_more(accounts: AccountClass, having: Iterable[str]) -> AccountClass:
+    """Return the class of accounts that have these groups and licences too, and no others that were not read."""
+    return replace(accounts, having=accounts.having | frozenset(having), unread=frozenset())
+
+
+def _agreed(possible: Sequence[Effective]) -> Effective:
+    if not possible or any(each.value != possible[0].value for each in possible):
+        return Effective(None, (Basis.UNREAD,))
+    return Effective(possible[0].value, tuple(dict.fromkeys(source for each in possible for source in each.sources)))
 
 
 def _query(scope: Wire) -> Query:
@@ -151,7 +209,3 @@ def _upwards(path: str) -> Iterator[str]:
         yield path
         path = path.rpartition("/")[0] or "/"
     yield "/"
-
-
-def _place(clause: Clause) -> tuple[str, list[str]]:
-    return clause.kind, sorted(clause.values)

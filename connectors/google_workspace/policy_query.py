@@ -23,6 +23,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.ASCII,
 )
+ALL_ADMINS = "WORKSPACE_ALL_ADMIN_GROUP"
+"""Not a group that anybody made: everybody with an administrator role."""
 _LONGEST = 10_000
 _DEEPEST = 100
 """Brackets and negations in one query; more would let a hostile one exhaust the stack."""
@@ -30,14 +32,16 @@ _DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class AccountClass:
-    """What accounts with equal settings have in common: unit ids up to the root, groups, licences.
+    """What accounts with equal settings have in common: unit ids up to the root, and what else tells them apart.
 
-    Groups or licences that were not read are ``None``: nothing that depends on them is known then.
+    ``having`` names groups and licences, whose names are never alike; ``unread`` those of which nobody knows whether
+    these accounts have them, and ``unlisted`` units of which nobody knows whether they are above these accounts.
     """
 
     units: frozenset[str]
-    groups: frozenset[str] | None = frozenset()
-    licences: frozenset[str] | None = frozenset()
+    having: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,10 @@ class Clause:
 
     def matches(self, accounts: AccountClass) -> Read[bool]:
         """Whether the clause holds for these accounts."""
-        have = {"unit": accounts.units, "group": accounts.groups, "licences": accounts.licences}[self.kind]
-        return UNSET if have is None else bool(self.values & have)
+        of_units = self.kind == "unit"
+        if self.values & (accounts.units if of_units else accounts.having):
+            return True
+        return UNSET if self.values & (accounts.unlisted if of_units else accounts.unread) else False
 
 
 @dataclass(frozen=True, slots=True)

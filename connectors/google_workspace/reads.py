@@ -35,6 +35,7 @@ _SINGLE = (
     rule(_ADMIN, "GET", "/admin/reports/v1/usage/dates/{}"),
     rule(_ADMIN, "GET", "/admin/reports/v1/activity/users/all/applications/{}"),
     rule("cloudidentity.googleapis.com", "GET", "/v1/policies"),
+    rule("licensing.googleapis.com", "GET", "/apps/licensing/v1/product/{}/users"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/sendAs"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/imap"),
     rule(_GMAIL, "GET", "/gmail/v1/users/{}/settings/pop"),

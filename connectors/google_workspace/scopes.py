@@ -74,6 +74,9 @@ SHARED_DRIVES = Scope(
     "shared drives, their members and what lies open in them",
     "outsiders in shared drives, drives that nobody looks after",
 )
+LICENCES = Scope(
+    _ROOT + "apps.licensing", "who has which licence", "settings of people for whom they differ by licence"
+)
 
 ALL = (
     USERS,
@@ -93,5 +96,5 @@ ALL = (
 )
 """Every scope that the connector asks for by itself, in the order of the documentation."""
 
-OPTIONAL = (SECURITY, SHARED_DRIVES)
+OPTIONAL = (SECURITY, SHARED_DRIVES, LICENCES)
 """Scopes that are asked for only when the configuration says so, because they could do great harm in other hands."""

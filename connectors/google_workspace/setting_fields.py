@@ -1,7 +1,7 @@
 """Which settings are read, what Google documents for those that nobody set, and how each value is understood.
 
 A value that we do not know is not collected: an enumeration that grew must never pass. Google's page documents defaults
-for some settings only; what other tools assume for the rest is not used here, so that those stay unknown.
+for some settings only; what other tools assume for the rest is shown as what it is, and judged by nobody.
 Source: Google, "Policy API supported settings".
 """
 
@@ -77,17 +77,30 @@ _NOTHING = object()
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value that is read: its name in ``GoogleSettings``, where it stands, how it is understood, Google's default."""
+    """A value that is read: its name in the facts, where it stands, how it is understood, Google's default.
+
+    ``assumed`` is what other tools take to hold where Google documents nothing.
+    """
 
     name: str
     path: str
     parse: Callable[[object], object] = boolean
     default: object = _NOTHING
+    assumed: object = _NOTHING
 
     @property
     def documented(self) -> bool:
         """Whether Google's page says what holds when nobody set it."""
         return self.default is not _NOTHING
+
+
+def assumption(field: Field) -> str:
+    """Return in words what is assumed of a value that nobody set, and that is not known because of it."""
+    if field.assumed is _NOTHING:
+        return f"{field.name}: nothing"
+    value = field.parse(field.assumed)
+    words = "never" if value is None else str(value).lower()
+    return f"{field.name}: {words}"
 
 
 def seconds(value: object) -> Read[int]:
@@ -130,14 +143,17 @@ _SECURITY, _SHARING = "security.", "drive_and_docs.external_sharing."
 _TWO_STEP = _SECURITY + "two_step_verification_"
 _PASSWORD = _SECURITY + "password."
 _NEW_DRIVES, _GROUPS = "drive_and_docs.shared_drive_creation.", "groups_for_business.groups_sharing."
+_NEVER = "1970-01-01T00:00:00Z"
 _CALENDAR = "calendar_max_allowed_external_sharing.maxAllowedExternalSharing"
 
 OF_GOOGLE = (
     Field("two_step_enrollment_allowed", _TWO_STEP + "enrollment.allowEnrollment", default=True),
-    Field("two_step_enforced_from", _TWO_STEP + "enforcement.enforcedFrom", enforced_from),
+    Field(
+        "two_step_enforced_from", _TWO_STEP + "enforcement.enforcedFrom", enforced_from, assumed="1970-01-01T00:00:00Z"
+    ),
     Field("second_factors", _TWO_STEP + "enforcement_factor.allowedSignInFactorSet", _one_of(_FACTORS), "ALL"),
     Field("device_trust_allowed", _TWO_STEP + "device_trust.allowTrustingDevice", default=True),
-    Field("enrollment_grace_days", _TWO_STEP + "grace_period.enrollmentGracePeriod", _begun(86_400)),
+    Field("enrollment_grace_days", _TWO_STEP + "grace_period.enrollmentGracePeriod", _begun(86_400), assumed="0s"),
     Field("session_hours", _SECURITY + "session_controls.webSessionDuration", _begun(3_600)),
     Field("less_secure_apps_allowed", _SECURITY + "less_secure_apps.allowLessSecureApps", default=False),
     Field("strong_passwords", _PASSWORD + "allowedStrength", _whether(_STRENGTHS)),
@@ -195,7 +211,7 @@ OF_GOOGLE = (
 
 OF_BOTH = (
     Field("auto_forwarding_allowed", "gmail.auto_forwarding.enableAutoForwarding", default=True),
-    Field("mail_delegation_allowed", "gmail.mail_delegation.enableMailDelegation"),
+    Field("mail_delegation_allowed", "gmail.mail_delegation.enableMailDelegation", assumed=False),
     Field("outside_sharing", _SHARING + "externalSharingMode", default="ALLOWED"),
 )
 """What both vendors have."""

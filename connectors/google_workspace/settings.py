@@ -8,36 +8,34 @@ Source: Google, "Cloud Identity Policy API overview" and "Supported settings".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from auditor.errors import ReadError
+from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, GoogleSettings, Read, Settings, SharingLimit
 from auditor.models import Failure, Target
 from connectors.google_workspace.client import Client
-from connectors.google_workspace.customer_settings import ALL_ADMINS, CustomerSettings, Set, groups_of
-from connectors.google_workspace.effective_settings import exceptions, resolve, set_by_nobody, with_exception
-from connectors.google_workspace.policy_query import AccountClass, Clause
-from connectors.google_workspace.setting_fields import OF_GOOGLE
+from connectors.google_workspace.customer_set import Set
+from connectors.google_workspace.customer_settings import CustomerSettings
+from connectors.google_workspace.effective_settings import READ, Basis, Effective, unlisted
+from connectors.google_workspace.policy_query import AccountClass
+from connectors.google_workspace.setting_classes import Members, classes, combinations_named, units_by_id
+from connectors.google_workspace.setting_fields import OF_GOOGLE, assumption
+from connectors.google_workspace.setting_words import Names, class_words, source_words
 from connectors.google_workspace.values import boolean, word
 
 _TARGET = Target("settings", "the settings of all organisational units")
 _GROUPS = Target("settings-of-groups", "the members of groups that settings name")
-_ALL_ADMINS = frozenset({ALL_ADMINS})
+_UNITS = Target("settings-of-units", "the organisational units")
+_LICENCES = Target("settings-of-licences", "the licences that settings name")
+_DECIDED = ("may_forward", "mfa_enforced_by")
+"""Fields of an account that settings decide."""
+_OPEN = Target("settings-open", "settings that nobody set")
 _SHARING: dict[str, SharingLimit] = {
     "ALLOWED": "new_guests",
     "ALLOWLISTED_DOMAINS": "allow_listed",
     "DISALLOWED": "nobody",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """A class of accounts as the report shows it; ``accounts`` counts the active ones."""
-
-    name: str
-    key: str
-    accounts: Read[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +59,55 @@ class SettingsCollector:
         """Yield the settings of every class. Raises ``ReadError``."""
         del targets  # there is only one
         found = self.customer.read()
-        if isinstance(found.groups, ReadError):
-            yield Failure(_GROUPS, found.groups, "account", fields=("may_forward", "mfa_enforced_by"))
-        special = exceptions(found.policies)
-        people = members(self.directory)
+        unread = [error for error in found.groups.values() if isinstance(error, ReadError)]
+        if unread:
+            yield Failure(_GROUPS, unread[0], "account", fields=_DECIDED)
+        missing = unlisted(found.units)
+        if missing:
+            yield Failure(_UNITS, _not_listed(missing), "settings")
+        names, named = units_by_id(found.units), combinations_named(found.policies)
+        people = active(self.directory)
+        unknown, certain = set[str](), True
         for path, ids in sorted(found.units.items()):
-            plain = AccountClass(frozenset(ids))
-            usual = resolve(found.policies, plain)
-            inside = None if people is None else [account for account in people if account.unit == path]
-            unit = _Scope(path, "id:" + ids[0], UNSET if inside is None else len(inside))
-            yield self._settings(unit, usual, set_by_nobody(found.policies, plain))
-            for exception in special:
-                some = with_exception(plain, exception)
-                value = resolve(found.policies, some)
-                scope = _exception(unit, exception, count(inside, exception, found))
-                if value != usual and scope.accounts != 0:
-                    yield self._settings(scope, value, set_by_nobody(found.policies, some))
+            plain = found.plain(path)
+            for having, members in classes(plain, inside(people, path, found), named, self.customer.resolved).items():
+                effective = self.customer.resolved(replace(plain, having=having))
+                yield self._settings(path, ids[0], having, members, effective, names)
+                certain &= members.certain or people is None
+                if members.number != 0:
+                    unknown |= {field.name for field in READ if effective[field.path].sources == (Basis.OPEN,)}
+        if found.licences_unread and not certain:
+            yield Failure(_LICENCES, found.licences_unread, "account", fields=_DECIDED)
+        if unknown:
+            yield Failure(_OPEN, _left_open(unknown), "settings", fields=tuple(sorted(unknown)))
 
-    def _settings(self, scope: _Scope, value: Mapping[str, object], default: frozenset[str]) -> Settings:
-        """Return the fact for one class of accounts; ``default`` names the fields that nobody set."""
+    def _settings(
+        self,
+        path: str,
+        unit: str,
+        having: frozenset[str],
+        members: Members,
+        effective: Mapping[str, Effective],
+        names: Names,
+    ) -> Settings:
+        """Return the fact for one class of accounts of the unit at ``path``."""
+        scope = f"{path} ({class_words(having)})" if having else path
+        value = {path: each.value for path, each in effective.items()}
         google = {field.name: field.parse(value[field.path]) for field in OF_GOOGLE}
-        names = tuple(field.name for field in OF_GOOGLE if field.path in default)
-        settings = GoogleSettings(**google, by_default=names)  # type: ignore[arg-type]  # each field has its parser
+        settings = GoogleSettings(
+            **google,  # type: ignore[arg-type]  # each field has its parser
+            by_default=tuple(field.name for field in OF_GOOGLE if effective[field.path].by_default),
+            assumed=tuple(assumption(field) for field in READ if effective[field.path].sources == (Basis.OPEN,)),
+            sources=tuple(f"{field.name}: {source_words(effective[field.path], names)}" for field in READ),
+        )
         sharing = word(value["drive_and_docs.external_sharing.externalSharingMode"], _SHARING)
         return Settings(
             tenant=self.directory.tenant.tenant,
-            key=scope.key,
-            label=f"Organisational unit {scope.name}",
-            scope=scope.name,
-            accounts=scope.accounts,
+            key=f"{class_words(having)}/id:{unit}" if having else f"id:{unit}",
+            label=f"Organisational unit {scope}",
+            scope=scope,
+            accounts=members.number,
+            example=members.example,
             mfa_required=in_force(settings.two_step_enforced_from, self.client.wall()),
             auto_forwarding_allowed=boolean(value["gmail.auto_forwarding.enableAutoForwarding"]),
             mail_delegation_allowed=boolean(value["gmail.mail_delegation.enableMailDelegation"]),
@@ -98,7 +116,7 @@ class SettingsCollector:
         )
 
 
-def members(directory: Directory) -> list[Account] | None:
+def active(directory: Directory) -> list[Account] | None:
     """Return the active accounts; None when it is not known of all which unit they are in.
 
     A unit whose accounts were not all listed must not seem to be empty.
@@ -109,29 +127,12 @@ def members(directory: Directory) -> list[Account] | None:
     return [account for account in accounts if account.status == "active"]
 
 
-def count(inside: Sequence[Account] | None, exception: Sequence[Clause], found: Set) -> Read[int]:
-    """Return how many accounts of a unit an exception holds for; licences are not read, so that theirs are unknown."""
-    if inside is None or any(clause.kind != "group" for clause in exception):
-        return UNSET
-    groups = [groups_of(account, found) for account in inside]
-    known = [each for each in groups if each is not None]
-    if len(known) < len(groups):
-        return UNSET
-    return sum(all(clause.values & each for clause in exception) for each in known)
-
-
-def _exception(unit: _Scope, exception: Sequence[Clause], accounts: Read[int]) -> _Scope:
-    """Return the accounts of a unit that are also in groups or have licences."""
-    words = ", ".join(map(_words, exception))
-    return _Scope(f"{unit.name} ({words})", f"{words}/{unit.key}", accounts)
-
-
-def _words(clause: Clause) -> str:
-    """Return a group or licence clause for people."""
-    if clause.values == _ALL_ADMINS:
-        return "all administrators"
-    names = ", ".join(sorted(clause.values))
-    return f"members of group {names}" if clause.kind == "group" else f"licence {names}"
+def inside(people: Sequence[Account] | None, path: str, found: Set) -> list[tuple[Account, AccountClass]] | None:
+    """Return the accounts of a unit with their classes; None when people are not known."""
+    if people is None:
+        return None
+    classed = ((account, found.class_of(account)) for account in people if account.unit == path)
+    return [(account, own) for account, own in classed if own is not None]
 
 
 def in_force(start: Read[datetime | None], now: datetime) -> Read[bool]:
@@ -144,3 +145,19 @@ def _limit(sharing: Read[SharingLimit], publishing: Read[bool]) -> Read[SharingL
     if sharing == "new_guests":
         return UNSET if publishing is UNSET else "anyone" if publishing else "new_guests"
     return sharing
+
+
+def _not_listed(paths: Sequence[str]) -> ReadError:
+    return ReadError(
+        GapReason.PARTIAL,
+        f"Google lists organisational units without those above them: {', '.join(paths)}.",
+        "Check that nobody has limited which organisational units the administrator may see.",
+    )
+
+
+def _left_open(names: set[str]) -> ReadError:
+    return ReadError(
+        GapReason.LIMITATION,
+        f"Nobody set {', '.join(sorted(names))}, and Google does not document what holds then.",
+        "Set each of them once, to what you want: Admin console, at the root of the organisational units.",
+    )

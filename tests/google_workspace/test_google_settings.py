@@ -12,20 +12,22 @@ from hypothesis import strategies as st
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, Tenant
-from connectors.google_workspace.customer_settings import ALL_ADMINS, Set
+from connectors.google_workspace.customer_set import Set
 from connectors.google_workspace.effective_settings import (
     DEFAULTS,
     FIELDS,
+    Basis,
     SetValue,
-    exceptions,
     parse_policy,
     parse_units,
-    resolve,
     setting_of,
-    with_exception,
+    unlisted,
 )
-from connectors.google_workspace.policy_query import AccountClass, Clause, clauses, parse
-from connectors.google_workspace.settings import count, members
+from connectors.google_workspace.effective_settings import resolve as resolved_with_sources
+from connectors.google_workspace.memberships import Members
+from connectors.google_workspace.policy_query import ALL_ADMINS, AccountClass, clauses, parse
+from connectors.google_workspace.setting_classes import classes, combinations_named
+from connectors.google_workspace.settings import active, inside
 
 FORWARDING = "gmail.auto_forwarding.enableAutoForwarding"
 
@@ -43,7 +45,7 @@ def licence(*names: str) -> str:
 
 
 def some(units: str = "", groups: str = "", licences: str = "") -> AccountClass:
-    return AccountClass(frozenset(units.split()), frozenset(groups.split()), frozenset(licences.split()))
+    return AccountClass(frozenset(units.split()), frozenset(f"{groups} {licences}".split()))
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,11 @@ def policies(*wires: dict[str, Any]) -> dict[str, list[SetValue]]:
     return found
 
 
+def resolve(found: dict[str, list[SetValue]], accounts: AccountClass) -> dict[str, object]:
+    """Return the values that hold, by field."""
+    return {path: each.value for path, each in resolved_with_sources(found, accounts).items()}
+
+
 def forwarding(query: str, order: float, allowed: object) -> dict[str, Any]:
     return wire("gmail.auto_forwarding", query, order, enableAutoForwarding=allowed)
 
@@ -162,35 +169,34 @@ def test_a_unit_inherits_and_a_grandchild_follows_its_parent_not_the_root() -> N
     assert resolve(found, some("other root"))[FORWARDING] is False
 
 
-def test_a_child_that_sets_one_field_inherits_the_others() -> None:
+def test_a_child_that_sets_one_field_inherits_the_others_where_google_merges_policies() -> None:
+    sharing = "groups_for_business.groups_sharing"
+    found = policies(
+        wire(sharing, unit("root"), 201, createGroupsAccessLevel="ADMIN_ONLY", ownersCanAllowExternalMembers=True),
+        wire(sharing, unit("child"), 202, createGroupsAccessLevel="ANYONE_CAN_CREATE"),
+    )
+    resolved = resolve(found, some("child root"))
+    assert resolved[f"{sharing}.createGroupsAccessLevel"] == "ANYONE_CAN_CREATE"
+    assert resolved[f"{sharing}.ownersCanAllowExternalMembers"] is True
+    assert resolved[f"{sharing}.collaborationCapability"] == "DOMAIN_USERS_ONLY"  # Google's default
+
+
+def test_what_the_policy_that_decides_leaves_open_is_not_taken_from_a_weaker_one() -> None:
     sharing = "drive_and_docs.external_sharing"
     found = policies(
         wire(sharing, unit("root"), 201, externalSharingMode="DISALLOWED", allowPublishingFiles=False),
         wire(sharing, unit("child"), 202, externalSharingMode="ALLOWED"),
     )
-    resolved = resolve(found, some("child root"))
-    assert resolved[f"{sharing}.externalSharingMode"] == "ALLOWED"
-    assert resolved[f"{sharing}.allowPublishingFiles"] is False
+    resolved = resolved_with_sources(found, some("child root"))
+    assert resolved[f"{sharing}.externalSharingMode"].value == "ALLOWED"
+    hidden, default = (resolved[f"{sharing}.{field}"] for field in ("allowPublishingFiles", "warnForExternalSharing"))
+    assert (hidden.value, hidden.sources) == (None, (Basis.HIDDEN,))
+    assert (default.value, default.sources) == (True, (Basis.DOCUMENTED,))
 
 
 def test_a_policy_of_a_deleted_unit_holds_for_nobody() -> None:
     found = policies(forwarding(unit("deleted"), 999, allowed=False))
     assert resolve(found, some("child root"))[FORWARDING] is True
-
-
-def test_groups_and_licences_are_tried_alone_and_as_one_query_joins_them() -> None:
-    found = policies(
-        forwarding(f"{unit('root')} && {group('g')} && {licence('l')}", 300, allowed=True),
-        forwarding(unit("root"), 200, allowed=False),
-    )
-    g, li = Clause("group", frozenset({"g"})), Clause("licences", frozenset({"l"}))
-    assert exceptions(found) == [(g,), (g, li), (li,)]
-    plain = some("root")
-    assert [resolve(found, with_exception(plain, each))[FORWARDING] for each in exceptions(found)] == [
-        False,
-        True,
-        False,
-    ]
 
 
 def test_without_a_query_the_fields_beside_it_say_for_whom() -> None:
@@ -236,19 +242,36 @@ def test_a_root_that_google_leaves_out_is_known_from_its_children() -> None:
     assert parse_units([org_unit("/a", "/")]) == {"/a": ("/a", "/"), "/": ("/",)}
 
 
-@pytest.mark.parametrize(
-    "units",
-    [
-        [],
-        [org_unit("/a")],
-        [org_unit("/"), org_unit("/a/b")],
-        [org_unit("/", orgUnitId=None)],
-        [org_unit("/", orgUnitPath=5)],
-    ],
-)
-def test_a_unit_whose_ancestors_are_not_all_known_would_inherit_wrongly(units: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("units", [[], [org_unit("/", orgUnitId=None)], [org_unit("/", orgUnitPath=5)]])
+def test_a_list_of_units_that_has_none_or_a_nameless_one_cannot_be_used(units: list[dict[str, Any]]) -> None:
     with pytest.raises(ReadError):
         parse_units(units)
+
+
+SOME_UNITS = [
+    {"orgUnitId": "id:01abc23defgh456", "name": "Root OU", "orgUnitPath": "/Root OU"},
+    {"orgUnitId": "id:02ijk45lmnop789", "name": "Test OU 1", "orgUnitPath": "/Test OU 1"},
+    {"orgUnitId": "id:03ph8a2z3oekqyk", "name": "1-1-1-1", "orgUnitPath": "/1/1-1/1-1-1/1-1-1-1"},
+]
+"""A listing in which units stand without those above them, as the practice of other tools has it."""
+
+
+def test_a_unit_that_is_listed_without_those_above_it_inherits_from_we_do_not_know_whom() -> None:
+    units = parse_units(SOME_UNITS)
+    assert units["/1/1-1/1-1-1/1-1-1-1"] == ("03ph8a2z3oekqyk", "", "", "", "")
+    assert unlisted(units) == ["/", "/1", "/1/1-1", "/1/1-1/1-1-1"]
+    above, beside, own = unit("root"), unit("02ijk45lmnop789"), unit("03ph8a2z3oekqyk")
+    there = person("1", unit="/1/1-1/1-1-1/1-1-1-1")
+    for query, known in ((above, UNSET), (beside, False), (own, True)):
+        found = Set(units, policies(forwarding(query, 201, allowed=False)), {})
+        accounts = found.class_of(there)
+        assert accounts is not None
+        assert parse(query).matches(accounts) is known
+    # Whether the unit of the policy is above this one is not known, but Google's default says the same.
+    found = Set(units, policies(forwarding(above, 201, allowed=True)), {})
+    assert resolve(found.policies, found.plain("/1/1-1/1-1-1/1-1-1-1"))[FORWARDING] is True
+    found = Set(units, policies(forwarding(above, 201, allowed=False)), {})
+    assert resolve(found.policies, found.plain("/1/1-1/1-1-1/1-1-1-1"))[FORWARDING] is None
 
 
 TENANT = Tenant(tenant="t", key="t", label="t", connector="google_workspace", vendor_id="C0", active_people=3)
@@ -260,35 +283,95 @@ def person(key: str, **fields: Any) -> Account:  # noqa: ANN401 - fields of an a
     )
 
 
-def test_accounts_are_counted_by_the_groups_that_make_an_exception() -> None:
+def class_names(people: list[Account] | None, found: Set) -> dict[str, object]:
+    """Return the number of accounts in each class of the unit /a, by what tells it from the unit."""
+    classed = inside(people, "/a", found)
+    named = combinations_named(found.policies)
+    plain = AccountClass(frozenset(found.units["/a"]))
+    found_classes = classes(plain, classed, named, lambda own: resolved_with_sources(found.policies, own))
+    return {" ".join(sorted(having)): members.number for having, members in found_classes.items()}
+
+
+UNITS = {"/": ("root",), "/a": ("a", "root")}
+UNREAD = ReadError(GapReason.DENIED, "not granted", "Grant it.")
+
+
+def test_accounts_are_in_the_class_of_those_groups_alone_that_make_a_difference() -> None:
     people = [person("1"), person("2", is_admin=True), person("3"), person("4", status="suspended")]
-    active = members(Directory(TENANT, {each.key: each for each in people}))
-    assert active is not None
-    assert [each.key for each in active] == ["1", "2", "3"]
-    found = Set({}, {}, {"g": frozenset({"1", "2", "9"})})
-    g, admins = Clause("group", frozenset({"g"})), Clause("group", frozenset({ALL_ADMINS}))
-    licences = Clause("licences", frozenset({"l"}))
-    assert [count(active, each, found) for each in ([g], [admins], [g, admins], [licences])] == [2, 1, 1, UNSET]
-    assert count(None, [g], found) is UNSET
-    unread = ReadError(GapReason.DENIED, "not granted", "Grant it.")
-    assert count(active, [g], Set({}, {}, unread)) is UNSET
+    everybody = active(Directory(TENANT, {each.key: each for each in people}))
+    assert everybody is not None
+    assert [each.key for each in everybody] == ["1", "2", "3"]
+    found = Set(
+        UNITS,
+        policies(
+            forwarding(unit("root"), 201, allowed=False),
+            forwarding(group("g"), 301, allowed=True),
+            forwarding(group("same"), 300, allowed=False),
+            forwarding(group(ALL_ADMINS), 400, allowed=False),
+        ),
+        {"g": Members(frozenset({"1", "2", "9"})), "same": Members(everybody=True)},
+    )
+    # The second is in the group too, but what holds for administrators is what holds for the unit.
+    assert class_names(everybody, found) == {"": 2, "g": 1}
+
+
+def test_a_group_that_was_not_read_leaves_open_how_many_are_in_the_classes_that_it_tells_apart() -> None:
+    found = Set(
+        UNITS,
+        policies(forwarding(unit("root"), 201, allowed=False), forwarding(group("g"), 301, allowed=True)),
+        {"g": UNREAD},
+    )
+    assert class_names([person("1")], found) == {"": UNSET, "g": UNSET}
+    harmless = Set(UNITS, policies(forwarding(unit("root"), 201, allowed=False)), {"g": UNREAD})
+    assert class_names([person("1")], harmless) == {"": 1}
+
+
+def test_an_account_of_which_it_is_not_known_whether_it_administers_is_in_no_class_for_certain() -> None:
+    found = Set(UNITS, policies(forwarding(group(ALL_ADMINS), 400, allowed=False)), {})
+    assert class_names([person("1", is_admin=UNSET), person("2")], found) == {"": UNSET, ALL_ADMINS: UNSET}
 
 
 def test_a_unit_does_not_seem_empty_when_accounts_were_not_all_read() -> None:
     unread = Tenant(tenant="t", key="t", label="t", connector="google_workspace", vendor_id="C0")
-    assert members(Directory(unread, {"1": person("1")})) is None
-    assert members(Directory(TENANT, {"1": person("1", unit=UNSET)})) is None
-    admins = [Clause("group", frozenset({ALL_ADMINS}))]
-    assert count([person("1", is_admin=UNSET)], admins, Set({}, {}, {})) is UNSET
+    assert active(Directory(unread, {"1": person("1")})) is None
+    assert active(Directory(TENANT, {"1": person("1", unit=UNSET)})) is None
+    found = Set(UNITS, policies(forwarding(group("g"), 400, allowed=False)), {"g": Members()})
+    assert class_names(None, found) == {"": UNSET, "g": UNSET}
+
+
+def test_everybody_of_the_organisation_is_in_a_group_that_has_it_as_a_member() -> None:
+    found = Set(UNITS, policies(forwarding(group("g"), 400, allowed=False)), {"g": Members(everybody=True)})
+    own = found.class_of(person("1"))
+    assert own is not None
+    assert resolve(found.policies, own)[FORWARDING] is False
 
 
 def test_what_depends_on_licences_that_were_not_read_is_not_known_unless_it_makes_no_difference() -> None:
-    some_licence = AccountClass(frozenset({"root"}), frozenset(), None)
+    some_licence = AccountClass(frozenset({"root"}), unread=frozenset({"l"}))
     with_licence = forwarding(f"{unit('root')} && {licence('l')}", 300, allowed=True)
     for usual, known in ((False, None), (True, True)):
         found = policies(with_licence, forwarding(unit("root"), 200, allowed=usual))
         assert resolve(found, some_licence)[FORWARDING] is known
+        assert resolve(found, some("root"))[FORWARDING] is usual
     assert resolve(policies(with_licence), some_licence)[FORWARDING] is True  # Google's default says the same
+    elsewhere = AccountClass(frozenset({"other"}), unread=frozenset({"l"}))
+    assert resolve(policies(with_licence, forwarding(unit("other"), 1, allowed=False)), elsewhere)[FORWARDING] is False
+
+
+def test_two_policies_that_say_the_same_with_and_without_a_licence_leave_nothing_open() -> None:
+    found = policies(
+        forwarding(licence("l"), 300, allowed=False),
+        forwarding(f"!{licence('l')}", 301, allowed=False),
+    )
+    assert resolve(found, AccountClass(frozenset({"root"}), unread=frozenset({"l"})))[FORWARDING] is False
+
+
+def test_what_depends_on_very_many_groups_that_were_not_read_is_not_known() -> None:
+    names = [f"g{number}" for number in range(9)]
+    found = policies(*(forwarding(group(name), order, allowed=False) for order, name in enumerate(names)))
+    assert resolve(found, some("root"))[FORWARDING] is True
+    unread = resolved_with_sources(found, AccountClass(frozenset({"root"}), unread=frozenset(names)))
+    assert (unread[FORWARDING].value, unread[FORWARDING].sources) == (None, (Basis.UNREAD,))
 
 
 # --- the collector, over HTTP
@@ -307,8 +390,8 @@ def settings_of(*wires: dict[str, Any]) -> dict[str, Any]:
             query["query"] = query["query"].replace("ROOT", root)
     with practice(of=copy) as server:
         found = read(server, only="settings")
-    assert found.incomplete <= {"settings"}
-    assert bool(found.of("settings")) == ("settings" not in found.incomplete)
+    assert found.incomplete <= {"settings", "account"}
+    assert all(gap.fields for gap in found.gaps) == bool(found.of("settings"))
     return {each.scope: each for each in found.of("settings")}
 
 
@@ -335,9 +418,28 @@ def test_enforcement_protects_from_its_date_on(start: str, required: object, sin
     assert root.google_workspace.two_step_enforced_from == since
 
 
-def test_enforcement_that_nobody_set_is_not_known() -> None:
+def test_enforcement_that_nobody_set_is_not_known_and_what_others_assume_is_labelled() -> None:
     root = settings_of(forwarding(unit("ROOT"), 201, allowed=False))["/"]
     assert (root.mfa_required, root.mail_delegation_allowed, root.auto_forwarding_allowed) == (UNSET, UNSET, False)
+    google = root.google_workspace
+    assert {"two_step_enforced_from: never", "enrollment_grace_days: 0", "mail_delegation_allowed: false"} < {
+        *google.assumed
+    }
+    assert google.enrollment_grace_days is UNSET
+    assert "second_factors" in google.by_default
+
+
+def test_every_value_says_where_it_comes_from() -> None:
+    found = settings_of(
+        forwarding(unit("ROOT"), 201, allowed=False),
+        {**enforced("2024-01-01T00:00:00Z", f"{group(ALL_ADMINS)} && {unit('ROOT')}", 399), "type": "SYSTEM"},
+    )
+    special = next(each for scope, each in found.items() if "all administrators" in scope)
+    sources = dict(line.split(": ", 1) for line in special.google_workspace.sources)
+    assert sources["auto_forwarding_allowed"] == "policy for /"
+    assert sources["two_step_enforced_from"] == "policy of Google for all administrators and /"
+    assert sources["second_factors"] == "set by nobody; Google documents it"
+    assert sources["mail_delegation_allowed"] == "set by nobody, and Google documents nothing"
 
 
 @pytest.mark.parametrize(
@@ -370,13 +472,16 @@ def test_the_group_of_all_administrators_is_an_exception_where_there_are_any() -
         assert found[scope.removesuffix(" (all administrators)")].mfa_required is False
 
 
-def test_an_exception_for_a_group_is_shown_with_members_unknown() -> None:
+def test_an_exception_for_a_licence_that_was_not_read_is_shown_with_members_unknown() -> None:
+    desk = next(each for each in organisation().google.catalogue.groups if each.name == "Help desk")
     found = settings_of(
         forwarding(unit("ROOT"), 201, allowed=False),
-        forwarding(f"{unit('ROOT')} && {group('press')} && {licence('/sku/1')}", 399, allowed=True),
+        forwarding(f"{unit('ROOT')} && {group(desk.id)} && {licence('/product/x/sku/1')}", 399, allowed=True),
     )
-    special = found["/ (members of group press, licence /sku/1)"]
-    assert (special.auto_forwarding_allowed, special.accounts) == (True, UNSET)
+    special = {scope: each for scope, each in found.items() if "(" in scope}
+    assert special
+    assert all(scope.endswith(f"(members of group {desk.id}, licence /product/x/sku/1)") for scope in special)
+    assert {(each.auto_forwarding_allowed, each.accounts) for each in special.values()} == {(True, UNSET)}
     assert found["/"].auto_forwarding_allowed is False
     assert len({each.key for each in found.values()}) == len(found)
 

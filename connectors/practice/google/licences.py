@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connectors.practice.google.authority import require_administrator, require_customer
 from connectors.practice.google.paging import page
-from connectors.practice.google.refusals import not_found
+from connectors.practice.google.refusals import invalid, not_found
 
 if TYPE_CHECKING:
     from connectors.practice.google.calls import Call
@@ -35,7 +35,10 @@ def of_sku(call: Call) -> Json:
 
 def _listing(call: Call, sku: str) -> Json:
     require_administrator(call)
-    require_customer(call, call.request.query.get("customerId", ""))
+    customer = call.request.query.get("customerId", "")
+    if customer == "my_customer":
+        raise invalid("Invalid value for: customerId")  # here Google wants the customer's own id
+    require_customer(call, customer)
     if call.part("productId") != PRODUCT or (sku and sku not in NAMES):
         raise not_found("Product")
     accounts = [each for each in call.people.tenant.accounts if not sku or each.security.sku == sku]
