@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from auditor import engine
 from auditor.cli.progress import Silent
+from auditor.facts import Tier
 from auditor.models import Report, Severity
 from auditor.policy import load_packs
-from auditor.ports import Connector
+from auditor.ports import Connector, History
 from connectors.google_workspace import Access as GoogleAccess
 from connectors.google_workspace import GoogleConnector
 from connectors.microsoft_365 import Access as MicrosoftAccess
@@ -24,7 +25,9 @@ BRISK = Patience(budget=60, tries=3, throttled_tries=3, first_wait=0.001, longes
 """Gives up in milliseconds where a real audit would wait for minutes."""
 
 
-def connectors(server: PracticeServer, stop: threading.Event, patience: Patience) -> Mapping[str, Connector]:
+def connectors(
+    server: PracticeServer, stop: threading.Event, patience: Patience, today: datetime = TODAY
+) -> Mapping[str, Connector]:
     """Return a connector for each cloud of the practice organisation."""
     organisation, credentials = server.organisation, server.credentials
     google = GoogleAccess(
@@ -45,20 +48,28 @@ def connectors(server: PracticeServer, stop: threading.Event, patience: Patience
         patience=patience,
     )
     return {
-        "google": GoogleConnector(google, stop=stop, now=lambda: TODAY),
-        "microsoft": MicrosoftConnector(microsoft, stop=stop, now=lambda: TODAY),
+        "google": GoogleConnector(google, stop=stop, now=lambda: today),
+        "microsoft": MicrosoftConnector(microsoft, stop=stop, now=lambda: today),
     }
 
 
-def audited(server: PracticeServer, *, patience: Patience = BRISK, stop: threading.Event | None = None) -> Report:
+def audited(
+    server: PracticeServer,
+    *,
+    patience: Patience = BRISK,
+    stop: threading.Event | None = None,
+    today: datetime = TODAY,
+    history: History | None = None,
+    tiers: Mapping[str, Tier] | None = None,
+) -> Report:
     """Audit both clouds with the baseline pack and return the report."""
     stop = stop or threading.Event()
     plan = engine.Plan(
         organisation=server.organisation.name,
-        connectors=connectors(server, stop, patience),
+        connectors=connectors(server, stop, patience, today),
         policies=load_packs(("baseline",), {}),
-        tiers={},
+        tiers=tiers or {},
         fail_on=Severity.LOW,
         threads=8,
     )
-    return engine.audit(plan, audit_id="practice", clock=lambda: TODAY, stop=stop, progress=Silent())
+    return engine.audit(plan, audit_id="practice", clock=lambda: today, stop=stop, progress=Silent(), history=history)

@@ -18,7 +18,8 @@ from auditor.cli.practice_setup import write_configuration
 from auditor.cli.progress import Silent
 from auditor.models import Finding, Report
 from connectors.practice.generator import generate
-from connectors.practice.organisation import Organisation, Planted
+from connectors.practice.organisation import Organisation
+from connectors.practice.planted import Planted
 from connectors.practice.process import serving
 from connectors.practice.server import PracticeServer
 

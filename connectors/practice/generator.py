@@ -27,21 +27,28 @@ from connectors.practice.campaign.problems import plant_problems
 from connectors.practice.campaign.roster import outsiders, roster
 from connectors.practice.campaign.scene import Scene
 from connectors.practice.campaign.vendor_ids import stream
+from connectors.practice.campaign.weeks import live
 from connectors.practice.organisation import Organisation
 
 NAME = "Rivera for Senate"
 
 
-def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_names: bool = False) -> Organisation:
+def generate(
+    *, accounts: int = 25, seed: int = 1, today: datetime, week: int = 0, hostile_names: bool = False
+) -> Organisation:
     """Return the organisation with ``accounts`` accounts in each cloud; same arguments, same organisation.
 
-    ``today`` is the moment to which everything "old" or "recent" is relative; it carries a time zone. In the
+    ``today`` is the moment of week 0, to which everything "old" or "recent" is relative; it carries a time zone. In the
     Microsoft cloud the guests and one shared mailbox are among the accounts, and the last people of the roster have
     none there. ``hostile_names`` puts an attacker's texts on what carries the problems and changes nothing else.
-    Raises ``ValueError`` for fewer than 25 accounts or a ``today`` without a time zone.
+    ``week`` is how many weeks have gone by since (see ``campaign.weeks``): the organisation is then the same one, with
+    the same ids and dates, and its own ``today`` is so much later.
+    Raises ``ValueError`` for fewer than 25 accounts, a ``today`` without a time zone, a week before week 0.
     """
     if today.tzinfo is None:
         raise ValueError("today needs a time zone, such as datetime(2026, 10, 1, tzinfo=UTC)")
+    if week < 0:
+        raise ValueError(f"The campaign begins with week 0; there is no week {week}")
     people = roster(stream(seed, "people"), accounts)
     guests = outsiders(stream(seed, "guests"), guests_of(accounts))
     members = people[: accounts - len(guests) - 1]
@@ -71,4 +78,5 @@ def generate(*, accounts: int = 25, seed: int = 1, today: datetime, hostile_name
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:
         make_hostile(organisation)
+    live(organisation, week, hostile_names=hostile_names)
     return organisation

@@ -7,11 +7,12 @@ are the vendors' where a record belongs to one vendor, because the wire is what 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.practice.entra_organisation import EntraOrganisation
 from connectors.practice.exchange_organisation import ExchangeOrganisation, InboxRule, Mailbox
 from connectors.practice.google_organisation import AccountSecurity, GoogleCatalogue, MailSettings
+from connectors.practice.planted import Planted, WeekChanges
 
 Json = dict[str, object]
 
@@ -213,30 +214,26 @@ class DnsRecord:
 
 
 @dataclass(slots=True)
-class Planted:
-    """One entry of the truth file: a problem that an audit must find, or a decoy that it must not.
-
-    ``kind`` names the class of problem or decoy (see ``campaign.problems``), ``object_id`` the vendor's id of the
-    object that carries it, ``address`` the account it hangs on.
-    """
-
-    kind: str
-    cloud: str  # google_workspace | microsoft_365
-    address: str
-    object_id: str
-    label: str
-
-
-@dataclass(slots=True)
 class Organisation:
-    """The whole practice organisation and the truth about it."""
+    """The whole practice organisation and the truth about it.
+
+    ``withdrawn`` are the permissions, by the names that ``Permissions.without`` takes, that nobody has this week.
+    """
 
     name: str
     seed: int
-    today: datetime  # everything that is "old" or "recent" is so relative to this moment
+    today: datetime  # of this week; in week 0, everything that is "old" or "recent" is so relative to it
     people: list[Person]
     google: GoogleTenant
     microsoft: MicrosoftTenant
     problems: list[Planted] = field(default_factory=list)
     decoys: list[Planted] = field(default_factory=list)
     dns: list[DnsRecord] = field(default_factory=list)
+    week: int = 0
+    withdrawn: tuple[str, ...] = ()
+    changes: WeekChanges = field(default_factory=WeekChanges)
+
+    @property
+    def began(self) -> datetime:
+        """The moment of week 0."""
+        return self.today - timedelta(weeks=self.week)

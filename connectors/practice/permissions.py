@@ -96,12 +96,12 @@ class Permissions:
         """Return the same permissions and the scope that lets the service account read licences."""
         return replace(self, google_scopes=self.google_scopes | {GOOGLE_LICENSING})
 
-    def without(self, *names: str) -> Permissions:
+    def without(self, *names: str, missing_ok: bool = False) -> Permissions:
         """Return the same permissions but for ``names``.
 
         A name is a Google scope (the part after ``/auth/`` is enough), an API's host name, a Microsoft application
         permission, or one of ``SWITCHES``. Raises ``ValueError`` for a name that was not granted, because taking away
-        nothing would prove nothing.
+        nothing would prove nothing; not with ``missing_ok``.
         """
         left = self
         for name in names:
@@ -114,6 +114,6 @@ class Permissions:
                 left = replace(left, microsoft_roles=left.microsoft_roles - {name})
             elif name in SWITCHES and getattr(left, name):
                 left = replace(left, **{name: False})  # type: ignore[arg-type]  # every switch is a bool
-            else:
+            elif not missing_ok:
                 raise ValueError(f"{name!r} is not among the permissions")
         return left

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from types import TracebackType
 
+    from connectors.practice.organisation import Organisation
+
 PATIENCE = 10.0  # seconds
 
 
@@ -38,6 +40,7 @@ class Order:
     quotas: Quotas | None
     credentials: Credentials
     port: int
+    week: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class PracticeProcess:
         quotas: Quotas | None = None,
         credentials: Credentials | None = None,
         port: int = 0,
+        week: int = 0,
     ) -> None:
         self.credentials = credentials or Credentials.fresh()
         self.served: Served
@@ -113,6 +117,7 @@ class PracticeProcess:
             quotas=quotas,
             credentials=self.credentials,
             port=port,
+            week=week,
         )
 
     def __enter__(self) -> Self:
@@ -142,16 +147,24 @@ class PracticeProcess:
 
     def counted(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
         """Return the requests and the writes that the server has counted, as ``PracticeServer`` does."""
-        self._line.send("counted")
+        self._line.send(None)
         return cast("tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]", self._line.recv())
+
+    def become(self, week: int) -> None:
+        """Let the server go on, or back, to another week of the same organisation, as ``PracticeServer.become``."""
+        self._line.send(week)
+        self._line.recv()
+
+
+def _generated(order: Order, week: int) -> Organisation:
+    return generate(
+        accounts=order.accounts, seed=order.seed, today=order.today, week=week, hostile_names=order.hostile_names
+    )
 
 
 def _serve(order: Order, line: Connection) -> None:
-    organisation = generate(
-        accounts=order.accounts, seed=order.seed, today=order.today, hostile_names=order.hostile_names
-    )
     server = PracticeServer(
-        organisation,
+        _generated(order, order.week),
         permissions=order.permissions,
         quotas=order.quotas,
         faults=Faults(order.faults, order.fault_seed),
@@ -161,7 +174,10 @@ def _serve(order: Order, line: Connection) -> None:
     with server:
         line.send(serving(server))
         try:
-            while line.recv():
+            while True:
+                week: int | None = line.recv()
+                if week is not None:
+                    server.become(_generated(order, week))
                 line.send((server.requests, server.writes))
         except (EOFError, KeyboardInterrupt):
             pass  # the parent is done, or somebody pressed Ctrl-C

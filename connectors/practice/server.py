@@ -38,8 +38,9 @@ NOT_ALLOWED = 405
 class PracticeServer:
     """A practice organisation behind an HTTP server on 127.0.0.1; use it as a context manager.
 
-    ``faults``, ``permissions`` and ``quotas`` (None keeps none) may be replaced while it runs. ``clock`` gives the time
-    (aware) against which tokens expire. ``port`` 0 takes any free port.
+    ``faults``, ``permissions`` and ``quotas`` (None keeps none) may be replaced while it runs, the organisation by
+    another week of it (``become``). ``clock`` gives the time (aware) against which tokens expire. ``port`` 0 takes any
+    free port. Of the ``permissions``, those that the organisation's week withdraws are missing.
     """
 
     def __init__(
@@ -62,14 +63,33 @@ class PracticeServer:
         self._requests: Counter[tuple[str, str]] = Counter()
         self._writes: Counter[tuple[str, str]] = Counter()
         self.quotas = quotas
-        self._services: dict[str, Service] = google.service(
-            organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas
-        )
-        self._services |= microsoft.service(
-            organisation, self.credentials, lambda: self.permissions, self.serve, clock, lambda: self.quotas
-        )
+        self._clock = clock
+        self._services = self._serving()
         self._front_end = FrontEnd(self.serve, port)
         self.name_server = NameServer(lambda: self.organisation.dns)
+
+    def become(self, organisation: Organisation) -> None:
+        """Serve another week of the same organisation from the next request on; port and credentials stay.
+
+        Google's access tokens of before are refused like expired ones, so that a client gets itself a new one.
+        Raises ``ValueError`` for another organisation, whose ids a client cannot know.
+        """
+        if _ids(organisation) != _ids(self.organisation):
+            raise ValueError("a server becomes another week of its own organisation, and no other organisation")
+        self.organisation = organisation
+        self._services = self._serving()
+
+    def _serving(self) -> dict[str, Service]:
+        """Return the services by host; each asks for permissions and quotas at the moment of a call."""
+        organisation = self.organisation
+
+        def granted() -> Permissions:
+            return self.permissions.without(*organisation.withdrawn, missing_ok=True)
+
+        services = google.service(organisation, self.credentials, granted, self.serve, self._clock, lambda: self.quotas)
+        return services | microsoft.service(
+            organisation, self.credentials, granted, self.serve, self._clock, lambda: self.quotas
+        )
 
     def __enter__(self) -> Self:
         self._front_end.start()
@@ -127,6 +147,10 @@ class PracticeServer:
     def _route(self, request: Request) -> Answer:
         service = self._services.get(request.host)
         return service(request) if service else refusal("not_found", request.host)
+
+
+def _ids(organisation: Organisation) -> tuple[str, str]:
+    return organisation.google.customer_id, organisation.microsoft.tenant_id
 
 
 def _reads(request: Request) -> bool:

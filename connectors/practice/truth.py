@@ -5,7 +5,17 @@ JSON, the same bytes for the same organisation::
     {
       "organisation": "Rivera for Senate",
       "seed": 1,
-      "accounts": 25,                       in each cloud
+      "accounts": 25,                       in each cloud; of Google's, in later weeks
+      "week": 3,
+      "began": "2026-10-01T09:30:00+00:00", the moment of week 0, and that of this week
+      "today": "2026-10-22T09:30:00+00:00",
+      "withdrawn": [],                      permissions that are missing this week, by name
+      "changes": {                          since the week before; see ``WeekChanges``
+        "told": ["..."],                    for people
+        "opened": [...], "came_back": [...], "resolved": [...], "went_dark": [...], "seen_again": [...],
+                                            problems, in the form of "problems"
+        "joined": ["..."], "left": ["..."], addresses
+        "renamed": [["...", "..."]]},       address before, address now
       "problems": [
         {"kind": "public-file",             see ``campaign.problems`` for the kinds
          "cloud": "google_workspace",       or "microsoft_365"
@@ -32,6 +42,11 @@ def truth(organisation: Organisation) -> Json:
         "organisation": organisation.name,
         "seed": organisation.seed,
         "accounts": len(organisation.google.accounts),
+        "week": organisation.week,
+        "began": organisation.began.isoformat(),
+        "today": organisation.today.isoformat(),
+        "withdrawn": list(organisation.withdrawn),
+        "changes": asdict(organisation.changes) | {"renamed": list(map(list, organisation.changes.renamed))},
         "problems": [asdict(planted) for planted in organisation.problems],
         "decoys": [asdict(planted) for planted in organisation.decoys],
     }

@@ -38,7 +38,7 @@ def is_about_security_or_money(wire: object) -> bool:
     return any(word in json.dumps(wire).casefold() for word in WORDS)
 
 
-def in_google_account(account: GoogleAccount) -> Iterator[tuple[str, str]]:
+def in_google_account(account: GoogleAccount, today: datetime) -> Iterator[tuple[str, str]]:
     is_admin = account.is_super_admin or bool(account.role_ids)
     if not account.suspended and not account.enrolled_in_2sv:
         yield "not-enrolled", account.id
@@ -46,7 +46,7 @@ def in_google_account(account: GoogleAccount) -> Iterator[tuple[str, str]]:
             yield "admin-not-enrolled", account.id
     if not account.suspended and not account.enforced_in_2sv:
         yield "not-enforced", account.id
-    if is_admin and account.last_login and TODAY - account.last_login > timedelta(days=90):
+    if is_admin and account.last_login and today - account.last_login > timedelta(days=90):
         yield "stale-admin", account.id
     yield from in_gmail(account)
     yield from in_google_drive(account)
@@ -80,8 +80,8 @@ def in_google_drive(account: GoogleAccount) -> Iterator[tuple[str, str]]:
             yield "outside-share", file.id
 
 
-def in_microsoft_account(account: MicrosoftAccount) -> Iterator[tuple[str, str]]:
-    idle = TODAY - account.last_sign_in if account.last_sign_in else timedelta(0)
+def in_microsoft_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str, str]]:
+    idle = today - account.last_sign_in if account.last_sign_in else timedelta(0)
     if account.enabled and not account.guest and set(account.methods) <= {"email"}:
         yield "not-registered", account.id
     if account.role_template_ids and set(account.methods) <= {"mobilePhone", "officePhone", "alternateMobilePhone"}:
@@ -144,16 +144,22 @@ def excluded_from_mfa(organisation: Organisation) -> Iterator[MicrosoftAccount]:
 def find(organisation: Organisation) -> Iterator[Found]:
     google, microsoft = organisation.google, organisation.microsoft
     for account in google.accounts:
-        yield from (("google_workspace", kind, account.address, key) for kind, key in in_google_account(account))
+        yield from (
+            ("google_workspace", kind, account.address, key)
+            for kind, key in in_google_account(account, organisation.today)
+        )
     for member in microsoft.accounts:
-        yield from (("microsoft_365", kind, member.address, key) for kind, key in in_microsoft_account(member))
+        yield from (
+            ("microsoft_365", kind, member.address, key)
+            for kind, key in in_microsoft_account(member, organisation.today)
+        )
     for member in excluded_from_mfa(organisation):
         yield "microsoft_365", "mfa-excluded", member.address, member.id
     for drive in (drive for site in microsoft.sites for drive in site.drives):
         yield from (("microsoft_365", kind, "", key) for kind, key in in_drive(drive))
     yield from (("google_workspace", *found) for found in find_in_google(organisation))
     yield from ((cloud, kind, "", name) for cloud, kind, name in in_domain_names(organisation))
-    yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside, TODAY))
+    yield from (("microsoft_365", *found) for found in find_in_microsoft(microsoft, is_outside, organisation.today))
     for rule in microsoft.transport_rules:
         targets = [
             address
@@ -167,14 +173,14 @@ def find(organisation: Organisation) -> Iterator[Found]:
     units = {unit["orgUnitId"] for unit in google.units}
     for policy in google.policies:
         unit = "id:" + policy["policyQuery"].get("orgUnit", "").removeprefix("orgUnits/")
-        kind = weakness(policy["setting"]["value"])
+        kind = weakness(policy["setting"]["value"], organisation.today)
         if policy["type"] == "ADMIN" and unit in units and kind:
             yield "google_workspace", kind, "", unit
 
 
-def weakness(value: dict[str, object]) -> str:
+def weakness(value: dict[str, object], today: datetime) -> str:
     start = value.get("enforcedFrom", "2000")
-    if start.startswith("1970") or start > TODAY.isoformat():
+    if start.startswith("1970") or start > today.isoformat():
         return "setting-2sv-not-enforced"
     if value.get("enableAutoForwarding"):
         return "setting-auto-forwarding"

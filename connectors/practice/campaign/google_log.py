@@ -43,15 +43,15 @@ def event(kind: str, name: str, **values: str) -> Json:
     return {"type": kind, "name": name} | ({"parameters": parameters} if parameters else {})
 
 
-def authorisation(token: Json) -> Json:
-    """Return the event that lets an application in, as the ``token`` log has it."""
+def authorisation(token: Json, name: str = "authorize") -> Json:
+    """Return the event that lets an application in, or with ``revoke`` throws it out, as the ``token`` log has it."""
     parameters: list[Json] = [
         {"name": "client_id", "value": token["clientId"]},
         {"name": "app_name", "value": token["displayText"]},
         {"name": "client_type", "value": "WEB"},
         {"name": "scope", "multiValue": token["scopes"]},
     ]
-    return {"type": "auth", "name": "authorize", "parameters": parameters}
+    return {"type": "auth", "name": name, "parameters": parameters}
 
 
 def add_alert(

@@ -45,14 +45,15 @@ def google_tenant(rng: Random, name: str, people: list[Person], today: datetime)
         policies=cloud_identity_policies(rng, customer, units, today),
     )
     for number, person in enumerate(people, 1):
-        account = _account(rng, person, role_ids, today)
+        account = member(rng, person, role_ids, today)
         account.has_gmail = number != len(people) and number % 400 != 0
         furnish_google(rng, account, today)
         tenant.accounts.append(account)
     return tenant
 
 
-def _account(rng: Random, person: Person, role_ids: dict[str, str], today: datetime) -> GoogleAccount:
+def member(rng: Random, person: Person, role_ids: dict[str, str], today: datetime) -> GoogleAccount:
+    """Return the account of a person of the organisation, as it should be; ``role_ids`` are role ids by name."""
     left = person.job.startswith("Former ")
     administrator = person.tier == "administrator"
     last_login = rng.randrange(150, 260) if left else rng.randrange(10 if administrator else 60)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import cycle
+from collections.abc import Collection, Iterator
+from itertools import cycle, islice
 
 from connectors.practice.entra_organisation import Application, ServicePrincipal
 from connectors.practice.organisation import (
@@ -31,12 +31,15 @@ HOSTILE_TEXTS = (
 )
 
 
-def make_hostile(organisation: Organisation) -> None:
-    """Rename the objects and accounts that carry planted problems; names alone change, and the labels with them."""
-    texts = cycle(HOSTILE_TEXTS)
+def make_hostile(organisation: Organisation, *, known: Collection[str] = (), first: int = 0) -> None:
+    """Rename the objects and accounts that carry planted problems; names alone change, and the labels with them.
+
+    What has one of the ``known`` ids keeps its name. The texts begin with number ``first``, and again after the last.
+    """
+    texts = islice(cycle(HOSTILE_TEXTS), first, None)
     given: dict[tuple[str, str], str] = {}
     renamed = _nameable(organisation)
-    for planted in organisation.problems:
+    for planted in (each for each in organisation.problems if each.object_id not in known):
         key = (planted.cloud, planted.object_id)
         if key in renamed:
             planted.label = given[key] = given.get(key) or next(texts)

@@ -77,7 +77,7 @@ def microsoft_tenant(
         sites=[_site(rng, site) for site in _SITES],
     )
     for number, person in enumerate(people, 1):
-        account = _member(rng, person, today, licensed=number != len(people) and number % 300 != 0)
+        account = member(rng, person, today, licensed=number != len(people) and number % 300 != 0)
         furnish_microsoft(rng, account)
         tenant.accounts.append(account)
         for group in groups[2:]:
@@ -90,7 +90,8 @@ def microsoft_tenant(
     return tenant
 
 
-def _member(rng: Random, person: Person, today: datetime, *, licensed: bool) -> MicrosoftAccount:
+def member(rng: Random, person: Person, today: datetime, *, licensed: bool = True) -> MicrosoftAccount:
+    """Return the account of a person of the organisation, as it should be; with a licence, mailbox and OneDrive."""
     left = person.job.startswith("Former ")
     administrator = person.tier == "administrator"
     last_sign_in = rng.randrange(150, 260) if left else rng.randrange(10 if administrator else 60)

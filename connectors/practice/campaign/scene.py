@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from connectors.practice.organisation import GoogleAccount, MicrosoftAccount, Organisation, Planted
+from connectors.practice.organisation import GoogleAccount, MicrosoftAccount, Organisation
+from connectors.practice.planted import Planted
 
 GOOGLE, MICROSOFT = "google_workspace", "microsoft_365"
 
