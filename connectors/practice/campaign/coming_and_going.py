@@ -99,6 +99,10 @@ def _may_leave(organisation: Organisation, account: GoogleAccount, member: Micro
     powerful = powerful or member.role_template_ids or member.eligible_role_template_ids
     if powerful or account.suspended or not account.has_gmail or not member.enabled or member.mailbox is None:
         return False
+    tenant = organisation.microsoft
+    owned = (*tenant.groups, *tenant.entra.applications, *tenant.entra.service_principals)
+    if any(member.id in each.owners for each in owned):
+        return False
     person = next(each for each in organisation.people if each.address == account.address)
     theirs = {each.kind for each in organisation.problems if each.address == account.address}
     return person.tier == "volunteer" and theirs <= _ENDS_WITH_THE_ACCOUNT

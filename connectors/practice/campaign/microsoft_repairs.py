@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from connectors.practice.campaign.microsoft_entra import moment
 from connectors.practice.campaign.microsoft_mail_problems import mailbox_of
 from connectors.practice.organisation import Drive, DriveItem, Json, MicrosoftAccount, Organisation
 from connectors.practice.planted import Planted
+
+_ROLES_LAST = 365  # days
 
 Mend = Callable[[Organisation, MicrosoftAccount, Planted], None]
 
@@ -66,8 +69,16 @@ def _cloud_only(_: Organisation, account: MicrosoftAccount, __: Planted) -> None
     account.synchronised = False
 
 
-def _take_role(_: Organisation, account: MicrosoftAccount, __: Planted) -> None:
+def _take_role(organisation: Organisation, account: MicrosoftAccount, _: Planted) -> None:
     account.role_template_ids = []
+    over = {"guest-admin", "permanent-admin", "stale-admin", "admin-weak-method", "admin-synchronised"}
+    organisation.problems = [
+        each for each in organisation.problems if each.kind not in over or each.object_id != account.id
+    ]
+
+
+def _let_role_end(organisation: Organisation, account: MicrosoftAccount, _: Planted) -> None:
+    organisation.microsoft.entra.role_ends[account.id] = moment(organisation.today, -_ROLES_LAST)
 
 
 def _delete_rule(_: Organisation, account: MicrosoftAccount, planted: Planted) -> None:
@@ -123,6 +134,7 @@ MICROSOFT_REPAIRS: dict[str, Mend] = {
     "mfa-excluded": _exclude_no_more,
     "admin-synchronised": _cloud_only,
     "guest-admin": _take_role,
+    "permanent-admin": _let_role_end,
     "forwarding-rule": _delete_rule,
     "hiding-rule": _delete_rule,
     "mailbox-forwarding": _stop_forwarding,
