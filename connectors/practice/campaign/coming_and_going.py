@@ -100,8 +100,10 @@ def _may_leave(organisation: Organisation, account: GoogleAccount, member: Micro
     if powerful or account.suspended or not account.has_gmail or not member.enabled or member.mailbox is None:
         return False
     tenant = organisation.microsoft
-    owned = (*tenant.groups, *tenant.entra.applications, *tenant.entra.service_principals)
-    if any(member.id in each.owners for each in owned):
+    owners = [key for group in tenant.groups for key in group.owners]
+    owners += [key for application in tenant.entra.applications for key in application.owners]
+    owners += [key for service in tenant.entra.service_principals for key in service.owners]
+    if member.id in owners:
         return False
     person = next(each for each in organisation.people if each.address == account.address)
     theirs = {each.kind for each in organisation.problems if each.address == account.address}

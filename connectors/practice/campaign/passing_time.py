@@ -20,7 +20,8 @@ def pass_a_week(organisation: Organisation) -> None:
 
     Without this, the time since the last sign-in alone would turn everybody into a finding some day. What was stale
     stays so, and dates of creation stay what they are. Likewise an application that somebody still uses is let in anew
-    before the log forgets who did, and a role that was given for a time is prolonged. A problem that the log alone knows ends when it is forgotten.
+    before the log forgets who did, and a role that was given for a time is prolonged. A problem that the log alone
+    knows ends when it is forgotten.
     """
     for account in organisation.google.accounts:
         if not account.suspended:
