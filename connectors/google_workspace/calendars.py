@@ -14,7 +14,7 @@ from auditor.facts import UNSET, AccessRole, Account, Directory, Exposure, Read,
 from auditor.models import Failure, NotApplicable, Target
 from connectors.google_workspace.answers import GoneError
 from connectors.google_workspace.client import Call, Client, Wire
-from connectors.google_workspace.listings import read_together
+from connectors.google_workspace.listings import read_whole
 from connectors.google_workspace.mail import unreadable
 from connectors.google_workspace.scopes import CALENDAR_RULES, CALENDARS
 from connectors.google_workspace.values import address, text, word
@@ -89,19 +89,14 @@ class CalendarsCollector:
     ) -> Iterator[tuple[Target, list[Wire] | Failure | NotApplicable]]:
         """Yield the whole listing behind each call, in order, or what kept it from being read."""
         resource = getattr(self.client.calendar, method)()
-        found: list[list[Wire]] = [[] for _ in wanted]
-        ends: dict[int, Failure | NotApplicable] = {}
-        calls = [call for _, call in wanted]
-        for place, result in read_together(self.client, "calendar", resource, calls, "items"):
-            target = wanted[place][0]
-            if isinstance(result, GoneError):
-                ends[place] = NotApplicable(target, result.why)
-            elif isinstance(result, ReadError):
-                ends[place] = Failure(target, result, "shared_item", known=_KNOWN)
+        listings = read_whole(self.client, "calendar", resource, [call for _, call in wanted], "items")
+        for (target, _), found in zip(wanted, listings, strict=True):
+            if isinstance(found, GoneError):
+                yield target, NotApplicable(target, found.why)
+            elif isinstance(found, ReadError):
+                yield target, Failure(target, found, "shared_item", known=_KNOWN)
             else:
-                found[place] += result
-        for place, (target, _) in enumerate(wanted):
-            yield target, ends.get(place, found[place])
+                yield target, found
 
 
 _KNOWN = {"item": "calendar"}

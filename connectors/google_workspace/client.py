@@ -118,7 +118,7 @@ class Client:
         given: set[int] = set()
         try:
             for entry in self._entries(resource, call, items, following, look):
-                given.add(_recognised(entry))
+                given.add(recognised(entry))
                 yield entry
         except ReadError as error:
             if error.reason is not GapReason.PARTIAL:
@@ -127,7 +127,7 @@ class Client:
             return
         try:
             again = self._entries(resource, call, items, following, look)
-            yield from (entry for entry in again if _recognised(entry) not in given)
+            yield from (entry for entry in again if recognised(entry) not in given)
         except ReadError as error:
             raise broken_off(error) from None
 
@@ -239,7 +239,7 @@ def broken_off(error: ReadError) -> ReadError:
     return ReadError(GapReason.PARTIAL, f"A listing broke off: {error.message}", error.remedy)
 
 
-def _recognised(entry: Wire) -> int:
+def recognised(entry: Wire) -> int:
     """Return what an entry is recognised by when its listing is read once more: its id, or all of it without one."""
     return hash(json.dumps(next((entry[name] for name in _IDS if name in entry), entry), sort_keys=True))
 

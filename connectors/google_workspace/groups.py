@@ -15,7 +15,7 @@ from auditor.facts import UNSET, Audience, Directory, Group, MailRule
 from auditor.models import Failure, NotApplicable, Target
 from connectors.google_workspace.answers import nothing_there
 from connectors.google_workspace.client import Call, Client, Wire, parsed_result
-from connectors.google_workspace.listings import read_together
+from connectors.google_workspace.listings import read_whole
 from connectors.google_workspace.memberships import Members, members_call, parse_members
 from connectors.google_workspace.scopes import GROUP_SETTINGS, GROUPS
 from connectors.google_workspace.values import address, text, word
@@ -93,21 +93,15 @@ class GroupsCollector:
         return Call(self.client.groups_settings.groups().get(groupUniqueId=target.key), self.admin, GROUP_SETTINGS)
 
     def _members(self, targets: Sequence[Target]) -> Mapping[str, Members | ReadError]:
-        """Return the members of each group, page after page for all of them together."""
-        wires: dict[str, list[Wire]] = {target.key: [] for target in targets}
-        found: dict[str, Members | ReadError] = {}
+        """Return the members of each group, read for all of them together."""
         calls = [members_call(self.client, self.admin, target.key) for target in targets]
-        listing = self.client.directory.members()
-        for place, result in read_together(self.client, "directory", listing, calls, "members"):
-            if isinstance(result, ReadError):
-                found[targets[place].key] = result
-            else:
-                wires[targets[place].key] += result
-        for key in wires.keys() - found.keys():
+        listings = read_whole(self.client, "directory", self.client.directory.members(), calls, "members")
+        found: dict[str, Members | ReadError] = {}
+        for target, wires in zip(targets, listings, strict=True):
             try:
-                found[key] = parse_members(wires[key])
+                found[target.key] = wires if isinstance(wires, ReadError) else parse_members(wires)
             except ReadError as error:
-                found[key] = error
+                found[target.key] = error
         return found
 
 

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 from googleapiclient.discovery import Resource
 
 from auditor.errors import GapReason, ReadError
-from connectors.google_workspace.client import Call, Client, Wire, broken_off, listed, next_call, parsed_result
+from connectors.google_workspace.client import (
+    Call,
+    Client,
+    Wire,
+    broken_off,
+    listed,
+    next_call,
+    parsed_result,
+    recognised,
+)
 
 
 @dataclass(slots=True)
@@ -64,3 +73,20 @@ def read_together(
             else:
                 following += [replace(each, due=due)] if due else []
         pending = following
+
+
+def read_whole(
+    client: Client, service: str, resource: Resource, calls: Sequence[Call], items: str
+) -> list[list[Wire] | ReadError]:
+    """Return the entries of each listing, none of them twice, or what kept it from its end, in the order of ``calls``.
+
+    For listings that are small enough to be kept.
+    """
+    found: list[dict[int, Wire]] = [{} for _ in calls]
+    ends: dict[int, ReadError] = {}
+    for place, result in read_together(client, service, resource, calls, items):
+        if isinstance(result, ReadError):
+            ends[place] = result
+        else:
+            found[place].update((recognised(each), each) for each in result)
+    return [ends.get(place, list(each.values())) for place, each in enumerate(found)]
