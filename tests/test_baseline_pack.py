@@ -98,6 +98,7 @@ def test_critical_is_kept_for_intruders_and_for_what_opens_everything() -> None:
         "mail.grant.no-outside-delegate",
         "mail.rule.no-external-forwarding",
         "mail.rule.no-hiding",
+        "mail.rule.no-hiding-of-our-mail",
         "mail.transport-rule.no-external-copies",
         "share.not-editable-by-anyone",
     }
@@ -108,6 +109,7 @@ def test_people_are_called_where_an_intruder_may_read_their_mail() -> None:
         "mail.grant.no-outside-delegate",
         "mail.rule.no-external-forwarding",
         "mail.rule.no-hiding",
+        "mail.rule.no-hiding-of-our-mail",
         "mail.transport-rule.no-external-copies",
     }
 

@@ -15,12 +15,13 @@ from typing import Annotated
 import typer
 
 from auditor import config, engine
-from auditor.cli import wiring
+from auditor.cli import delivering, wiring
 from auditor.cli.choices import one_of
 from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.progress import display
 from auditor.cli.snapshot import Identity, keeping, told
 from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
+from auditor.exit_codes import ExitCode
 from auditor.models import Report, Severity
 from auditor.ports import Keeper
 from auditor.snapshots import Snapshot
@@ -73,6 +74,8 @@ def audit(
         remedy = "--identity belongs to --from-snapshot, and --recipient to --keep-snapshot."
         raise UsageError("There is no snapshot to open or to encrypt.", remedy)
     recipients = tuple(recipient or configured.snapshots.recipients)
+    if configured.alerts.to:
+        delivering.ways(configured, clock=now)  # whatever keeps an alert from being sent is told before the audit
     with stopping() as stop:
         plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
         # Judged by other policies it is another question than that which the history answers.
@@ -83,6 +86,8 @@ def audit(
     unkept = told(kept)
     if record and record.failure:
         raise record.failure
+    if configured.alerts.to and record and not delivering.tell(configured, plan.policies, clock=now).whole:
+        unkept = unkept or ExitCode.DELIVERY
     raise typer.Exit(unkept or report.audit.exit_code)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from auditor.config import Config, GoogleTenant, MicrosoftTenant
 from auditor.engine import Plan
 from auditor.errors import SignInError, UsageError
@@ -21,6 +23,8 @@ from auditor.secrets import read_private_file, read_secret
 from auditor.store import Store, open_store
 
 _Tenant = GoogleTenant | MicrosoftTenant
+_SUBJECTS = "act today act this week act this month nothing pressing could not be seen nothing open security week mail"
+"""What stands in the subjects of our mails, for the policy about rules that hide them."""
 
 
 def plan(
@@ -64,7 +68,20 @@ def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severi
 
 def configured_policies(config: Config, packs: tuple[str | Path, ...] = ()) -> PolicySet:
     """Return the policies that are active, those of ``packs`` if there are any. Raises ``PolicyError``."""
-    return load_packs(packs or config.policies.packs, config.policies.params, locate=config.place_of_parameter)
+    chosen = packs or config.policies.packs
+    params = {**(_about_our_mail(config) if "baseline" in chosen else {}), **config.policies.params}
+    return load_packs(chosen, params, locate=config.place_of_parameter)
+
+
+def _about_our_mail(config: Config) -> dict[str, dict[str, JsonValue]]:
+    """Return what the policy about rules that hide our own mail has to know: how it looks, and who gets it."""
+    if config.mail is None:
+        return {}
+    readers = [each.to for each in (config.mail.principal, config.mail.it) if each]
+    look = f"auditor <{config.mail.sender}> [{config.organisation}] {_SUBJECTS}".lower()
+    recipients: list[JsonValue] = [*dict.fromkeys(each for to in readers for each in to)]
+    told: dict[str, JsonValue] = {"mail": look, "recipients": recipients}
+    return {"mail.rule.no-hiding-of-our-mail": told}
 
 
 def exemptions(config: Config, policies: PolicySet, *, partial: bool = False) -> tuple[Exemption, ...]:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from auditor.notifiers.chat import ChatWay, demand_channels
 from auditor.notifiers.email import compose
 from auditor.notifiers.smtp import SmtpWay
 from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError, Way
 
-__all__ = ["DeliveryError", "SmtpWay", "Trouble", "UncertainDeliveryError", "Way", "compose"]
+__all__ = [
+    "ChatWay",
+    "DeliveryError",
+    "SmtpWay",
+    "Trouble",
+    "UncertainDeliveryError",
+    "Way",
+    "compose",
+    "demand_channels",
+]

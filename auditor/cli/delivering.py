@@ -1,0 +1,77 @@
+"""From the configuration to what is sent: ways, channels, and what the policies must know about our own mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from auditor.alerts import Channel, alerts
+from auditor.cli import wiring
+from auditor.config import Config
+from auditor.config_delivery import Mail, Smtp
+from auditor.models import MessageKind, ReceiptState
+from auditor.notifiers import ChatWay, SmtpWay, Way, demand_channels
+from auditor.outgoing import Delivery, Ways, deliver
+from auditor.policy import PolicySet
+from auditor.ports import Clock
+from auditor.secrets import read_private_file, read_secret
+from auditor.store import Store
+
+_HOUR = timedelta(hours=1)
+
+
+def ways(config: Config, *, clock: Clock) -> Ways:
+    """Return by which ways each kind of message goes. Raises the errors of credentials that cannot be used."""
+    chats = {each.name: read_secret(each.url) for each in config.alerts.to}
+    demand_channels(chats)
+    mails = tuple(_mail_ways(config.mail, clock)) if config.mail else ()
+    told: tuple[Way, ...] = (ChatWay(chats),)
+    return lambda kind: told if kind is MessageKind.ALERT else mails
+
+
+def send(config: Config, store: Store, *, clock: Clock) -> Delivery:
+    """Send what waits and is due. Raises ``StoreError`` and the errors of credentials."""
+    if store.outbox.next_attempt() is None:
+        return Delivery(())
+    return deliver(store, ways(config, clock=clock), clock=clock)
+
+
+def tell(config: Config, policies: PolicySet, *, clock: Clock) -> Delivery:
+    """Tell at once what the audits found that cannot wait, and send whatever else waits; return what became of it.
+
+    It starts from the reports that are kept: what a crash kept from being told after one audit is told with the next.
+    """
+    documents = (policy.document for policy in policies.policies)
+    alarming = {document.id for document in documents if document.alert or document.urgent}
+    with wiring.history(config) as store:
+        for kept in store.reports():
+            now, first = clock(), store.outbox.next_sequence(MessageKind.ALERT)
+            for message in alerts(kept.report, _channels(config, store, now), alarming=alarming, sequence=first):
+                store.outbox.put(message, audit=kept.number, now=now)
+        return send(config, store, clock=clock)
+
+
+def _channels(config: Config, store: Store, now: datetime) -> Iterator[Channel]:
+    sent = store.outbox.receipts([ReceiptState.SENT, ReceiptState.WAITING])
+    for each in config.alerts.to:
+        lately = sum(receipt.recipient == each.name and receipt.changed > now - _HOUR for receipt in sent)
+        yield Channel(each.name, each.names, max(0, config.alerts.per_hour - lately))
+
+
+def _mail_ways(mail: Mail, clock: Clock) -> Iterator[Way]:
+    for way in mail.ways:
+        if way.smtp is not None:
+            yield _smtp(mail, way.smtp, clock)
+
+
+def _smtp(mail: Mail, smtp: Smtp, clock: Clock) -> SmtpWay:
+    return SmtpWay(
+        sender=mail.sender,
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=read_secret(smtp.password) if smtp.password else None,
+        authority=read_private_file(smtp.authority_file).decode("ascii") if smtp.authority_file else None,
+        clock=clock,
+    )
