@@ -52,3 +52,8 @@ def read_error(error: Exception, host: str) -> ReadError:
             translated.__cause__ = None if isinstance(error, _QUOTING) else error
             return translated
     raise TypeError(type(error)) from error
+
+
+def never_sent(error: ReadError) -> bool:
+    """Whether a failure in transit came before anything was sent: no connection could be made."""
+    return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
