@@ -6,12 +6,12 @@ Vendors appear here only as the shape of their entry, and secrets only as the pl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from auditor.config_contradictions import contradictions
 from auditor.config_delivery import Alerts, Daemon, Mail, Schedule
 from auditor.config_google import GoogleCredentials, GoogleSubjects, require_reader
 from auditor.config_secrets import MicrosoftCredentials, Section
@@ -27,10 +27,10 @@ from auditor.config_values import (
     Some,
     YamlFile,
 )
-from auditor.errors import ConfigurationError, Problem
+from auditor.errors import ConfigurationError
 from auditor.facts import Tier
 from auditor.models import Severity
-from auditor.yaml_files import Tree, Value, did_you_mean, problems_of, read
+from auditor.yaml_files import Tree, problems_of, read
 
 
 class _Tenant(Section):
@@ -130,7 +130,7 @@ def load(path: Path) -> Config:
     Raises ``ConfigurationError`` with all mistakes. Files that it names are not opened.
     """
     tree = read(path, error=ConfigurationError)
-    problems = [*_repetitions(tree), *_strangers(tree)]
+    problems = list(contradictions(tree))
     context = {"folder": path.absolute().parent, "tree": tree}
     config = None
     try:
@@ -141,55 +141,3 @@ def load(path: Path) -> Config:
     if config is None or problems:
         raise ConfigurationError(problems)
     return config
-
-
-def _repetitions(tree: Tree) -> Iterator[Problem]:
-    """Yield what stands twice: an id, a tenant of Microsoft's, a person. Told even where something else is wrong."""
-    root = tree.value if isinstance(tree.value, dict) else {}
-    for key in ("id", "tenant_id"):
-        first: dict[str, int] = {}
-        for index, tenant in _entries(root.get("tenants")):
-            value = tenant.get(key) if isinstance(tenant, dict) else None
-            if isinstance(value, str) and first.setdefault(value.lower(), index) != index:
-                line, _ = tree.mark(("tenants", first[value.lower()], key))
-                message = f"another tenant has this {key} (line {line})"
-                yield tree.problem(("tenants", index, key), message, "Every tenant needs its own.")
-    people = root.get("people")
-    people = people if isinstance(people, dict) else {}
-    yield from _twice(tree, people, ("people",), "person")
-    units = people.get("units")
-    yield from _twice(tree, units if isinstance(units, dict) else {}, ("people", "units"), "unit")
-
-
-def _strangers(tree: Tree) -> Iterator[Problem]:
-    """Yield every tenant that has a time of its own and is not there, and every one that is there and has no time."""
-    root = tree.value if isinstance(tree.value, dict) else {}
-    schedule = root.get("schedule")
-    audit = schedule.get("audit") if isinstance(schedule, dict) else None
-    if not isinstance(audit, dict):
-        return
-    ids = [tenant.get("id") for _, tenant in _entries(root.get("tenants")) if isinstance(tenant, dict)]
-    known = [each for each in ids if isinstance(each, str)]
-    for tenant in audit:
-        if tenant not in known:
-            remedy = did_you_mean(tenant, known) or f"Tenants here: {', '.join(known)}."
-            yield tree.problem(("schedule", "audit", tenant), "there is no such tenant", remedy, key=True)
-    for tenant in known:
-        if tenant not in audit:
-            message = f"nothing says when '{tenant}' is audited"
-            remedy = f"Add {tenant}: every day at 06:30, or {tenant}: never."
-            yield tree.problem(("schedule", "audit"), message, remedy, key=True)
-
-
-def _twice(tree: Tree, tiers: dict[str, Value], path: tuple[str, ...], what: str) -> Iterator[Problem]:
-    """Yield every person, or unit, that is in two tiers."""
-    first: dict[str, str] = {}
-    for tier, members in tiers.items():
-        for index, member in _entries(members):
-            if isinstance(member, str) and first.setdefault(member.lower(), tier) != tier:
-                message = f"this {what} is in '{first[member.lower()]}' already"
-                yield tree.problem((*path, tier, index), message, "Keep the tier that weighs more.")
-
-
-def _entries(value: Value) -> Iterator[tuple[int, Value]]:
-    return enumerate(value) if isinstance(value, list) else iter(())

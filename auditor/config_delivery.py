@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from auditor.config_secrets import MicrosoftCredentials, SecretPlace, Section
-from auditor.config_values import Address, Domain, Guid, NotLiteral, PrivateFile, Slug, Some
+from auditor.config_values import Address, Guid, MailHost, NotLiteral, PrivateFile, Slug, Some
 from auditor.times import Times, time_zone, times
 
 Names = Literal["full", "initials", "role"]
@@ -59,7 +59,7 @@ class Schedule(Section):
 class Smtp(Section):
     """A mail server that takes our mails: over TLS from the first byte, or after STARTTLS; never without."""
 
-    host: Domain
+    host: MailHost
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     security: Literal["tls", "starttls"] = "tls"
     username: str | None = None

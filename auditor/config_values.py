@@ -127,6 +127,15 @@ Domain = Annotated[
     AfterValidator(str.lower),
     _form(_DOMAIN, "this is no domain", "Write it like gmail.googleapis.com; other alphabets in their xn-- form."),
 ]
+MailHost = Annotated[
+    str,
+    AfterValidator(str.lower),
+    _form(
+        rf"{_DOMAIN}|localhost",
+        "this is no name of a mail server",
+        "Write the name that stands in its certificate, like smtp.gmail.com.",
+    ),
+]
 Address = Annotated[
     str,
     Field(max_length=254),

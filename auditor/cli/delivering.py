@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from auditor.alerts import Channel, alerts
 from auditor.cli import wiring
 from auditor.config import Config
-from auditor.config_delivery import Mail, Smtp
+from auditor.config_delivery import GmailMail, GraphMail, Mail, Smtp
+from auditor.errors import SignInError, UsageError
 from auditor.models import MessageKind, ReceiptState
-from auditor.notifiers import ChatWay, SmtpWay, Way, demand_channels
+from auditor.notifiers import ChatWay, Post, SmtpWay, Way, WebWay, demand_channels
 from auditor.outgoing import Delivery, Ways, deliver
 from auditor.policy import PolicySet
 from auditor.ports import Clock
@@ -62,6 +63,10 @@ def _mail_ways(mail: Mail, clock: Clock) -> Iterator[Way]:
     for way in mail.ways:
         if way.smtp is not None:
             yield _smtp(mail, way.smtp, clock)
+        elif way.graph is not None:
+            yield WebWay(mail.sender, _graph(way.graph, clock), clock)
+        elif way.gmail is not None:
+            yield WebWay(mail.sender, _gmail(way.gmail, clock), clock)
 
 
 def _smtp(mail: Mail, smtp: Smtp, clock: Clock) -> SmtpWay:
@@ -75,3 +80,31 @@ def _smtp(mail: Mail, smtp: Smtp, clock: Clock) -> SmtpWay:
         authority=read_private_file(smtp.authority_file).decode("ascii") if smtp.authority_file else None,
         clock=clock,
     )
+
+
+def _graph(graph: GraphMail, clock: Clock) -> Post:
+    from connectors.microsoft_365 import Access  # noqa: PLC0415 - lazy by design
+    from connectors.sending import GraphPost  # noqa: PLC0415 - lazy by design
+
+    given = graph.credentials
+    certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
+    access = Access(
+        tenant="mail",
+        tenant_id=graph.tenant_id,
+        client_id=graph.client_id,
+        certificate=read_private_file(certificate) if certificate else None,
+        secret=read_secret(secret).reveal() if secret else None,
+        assertion=(lambda: read_private_file(assertion).decode("ascii").strip()) if assertion else None,
+        managed_identity=given.managed_identity,
+        cloud=graph.cloud,
+    )
+    return GraphPost(access, graph.mailbox, now=clock)
+
+
+def _gmail(gmail: GmailMail, clock: Clock) -> Post:
+    from connectors.sending import Consent, GmailPost  # noqa: PLC0415 - lazy by design
+
+    try:
+        return GmailPost(Consent.read(read_private_file(gmail.consent_file)), now=clock)
+    except SignInError as error:
+        raise UsageError(f"{gmail.consent_file}: {error.message}", error.remedy) from error

@@ -69,11 +69,11 @@ def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severi
 def configured_policies(config: Config, packs: tuple[str | Path, ...] = ()) -> PolicySet:
     """Return the policies that are active, those of ``packs`` if there are any. Raises ``PolicyError``."""
     chosen = packs or config.policies.packs
-    params = {**(_about_our_mail(config) if "baseline" in chosen else {}), **config.policies.params}
+    params = {**(about_our_mail(config) if "baseline" in chosen else {}), **config.policies.params}
     return load_packs(chosen, params, locate=config.place_of_parameter)
 
 
-def _about_our_mail(config: Config) -> dict[str, dict[str, JsonValue]]:
+def about_our_mail(config: Config) -> dict[str, dict[str, JsonValue]]:
     """Return what the policy about rules that hide our own mail has to know: how it looks, and who gets it."""
     if config.mail is None:
         return {}

@@ -6,14 +6,17 @@ from auditor.notifiers.chat import ChatWay, demand_channels
 from auditor.notifiers.email import compose
 from auditor.notifiers.smtp import SmtpWay
 from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError, Way
+from auditor.notifiers.web import Post, WebWay
 
 __all__ = [
     "ChatWay",
     "DeliveryError",
+    "Post",
     "SmtpWay",
     "Trouble",
     "UncertainDeliveryError",
     "Way",
+    "WebWay",
     "compose",
     "demand_channels",
 ]
