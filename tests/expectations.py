@@ -101,6 +101,7 @@ STRICT_POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
         "role-without-mfa": "role.activation-takes-mfa",
         "role-for-long": "role.activation-short",
         "partner-mfa-trusted": "partner.trust-agreed",
+        "may-forward": "account.may-not-forward",
         "role-untold": "role.activation-told",
     }
 )

@@ -63,3 +63,5 @@ class ForwardingPolicy(Fact, frozen=True, kw_only=True, gc=False):
     """Whether it decides about mail to strangers; a domain of one's own is none."""
     senders: Read[tuple[str, ...]] = UNSET
     """Addresses, groups and domains whose mail it decides about; empty for everybody's."""
+    spared_senders: Read[tuple[str, ...]] = UNSET
+    """Those whose mail it leaves alone all the same."""

@@ -15,6 +15,7 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, SignInPolicy, Tenant
 from auditor.models import Failure, Target
 from connectors.microsoft_365.account_fields import parse_account
+from connectors.microsoft_365.auto_forwarding import AutoForwarding
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.cross_tenant import CrossTenant
 from connectors.microsoft_365.groups import Groups
@@ -48,6 +49,7 @@ class AccountsCollector:
     graph: Graph
     mailboxes: Mailboxes
     cross_tenant: CrossTenant
+    forwarding: AutoForwarding
     tenant: Tenant
     break_glass: frozenset[str] = frozenset()
     """Addresses of the accounts for emergencies, in lower case."""
@@ -93,6 +95,7 @@ class AccountsCollector:
         for key, account in accounts.items():
             accounts[key] = replace(account, **roles.of(key))
         yield from self._protected(accounts, roles, groups, whole=whole)
+        yield from self._forwarding(accounts, groups)
         yield from accounts.values()
         yield counted(self.tenant, tuple(accounts.values()), whole=whole)
 
@@ -168,6 +171,17 @@ class AccountsCollector:
         absent = sum(account.status == "active" and key not in report for key, account in accounts.items())
         if broken or absent:
             yield Failure(_TARGET, broken or _left_out(absent), "account", _REGISTRATION)
+
+    def _forwarding(self, accounts: dict[str, Account], groups: Groups) -> Iterator[Failure]:
+        """Fill in who may forward mail to the outside automatically."""
+        errors = self.forwarding.errors
+        try:
+            for key, allowed in self.forwarding.allowed(accounts, groups).items():
+                accounts[key] = replace(accounts[key], may_forward=allowed)
+        except ReadError as failed:
+            errors.append(failed)
+        for error in {error.message: error for error in errors}.values():
+            yield Failure(_TARGET, error, "account", ("may_forward",))
 
     def _protected(
         self, accounts: dict[str, Account], roles: Roles, groups: Groups, *, whole: bool

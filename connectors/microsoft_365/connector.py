@@ -19,6 +19,7 @@ from connectors.microsoft_365.access import Access
 from connectors.microsoft_365.accounts import AccountsCollector
 from connectors.microsoft_365.app_grants import AppGrantsCollector
 from connectors.microsoft_365.app_registrations import AppRegistrationsCollector
+from connectors.microsoft_365.auto_forwarding import AutoForwarding
 from connectors.microsoft_365.catalogue import Option, granted, missing
 from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.clouds import WITHOUT_INBOX_RULES, endpoints
@@ -133,7 +134,14 @@ class MicrosoftConnector:
         """List the collectors of accounts, domains and settings."""
         tenant = self._access.tenant
         return (
-            AccountsCollector(self._graph, self._mailboxes, self._cross_tenant, self._tenant, self._access.break_glass),
+            AccountsCollector(
+                self._graph,
+                self._mailboxes,
+                self._cross_tenant,
+                self._forwarding(),
+                self._tenant,
+                self._access.break_glass,
+            ),
             DomainsCollector(self._graph, tenant),
             SettingsCollector(self._settings(), tenant, self._tenant.vendor_id),
         )
@@ -165,6 +173,10 @@ class MicrosoftConnector:
             *self._mail_domains(directory.tenant.tenant),
             *items,
         )
+
+    def _forwarding(self) -> AutoForwarding:
+        domains = DomainsCollector(self._graph, self._access.tenant).names
+        return AutoForwarding(self._exchange_settings, self._recipients, self._mailboxes, domains)
 
     def _mail_domains(self, tenant: str) -> Sequence[MailDomainsCollector]:
         """List the collector of what the DNS says, where there is somebody to ask."""

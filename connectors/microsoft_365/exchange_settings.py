@@ -10,7 +10,7 @@ from connectors.microsoft_365.values import Wire
 
 
 class ExchangeSettings:
-    """Two objects of which every organisation has one. Safe to use from many threads."""
+    """Objects of which every organisation has one or a few. Safe to use from many threads."""
 
     def __init__(self, exchange: Exchange) -> None:
         """Take the client; nothing is read before it is asked for."""
@@ -19,6 +19,12 @@ class ExchangeSettings:
         """``Get-OrganizationConfig``. Raises ``ReadError``."""
         self.transport = Once(lambda: self._only("Get-TransportConfig"))
         """``Get-TransportConfig``. Raises ``ReadError``."""
+        self.outbound_policies = Once(lambda: self.rows("Get-HostedOutboundSpamFilterPolicy"))
+        """``Get-HostedOutboundSpamFilterPolicy``, which knows no ``ResultSize``. Raises ``ReadError``."""
+        self.outbound_rules = Once(lambda: self.rows("Get-HostedOutboundSpamFilterRule"))
+        """``Get-HostedOutboundSpamFilterRule``, likewise. Raises ``ReadError``."""
+        self.remote_domains = Once(lambda: self.some("Get-RemoteDomain", ResultSize="Unlimited"))
+        """``Get-RemoteDomain``. Raises ``ReadError``."""
 
     def rows(self, cmdlet: str, **parameters: str) -> list[Wire]:
         """Return all rows of a cmdlet that has few. Raises ``ReadError``, also if they are not all."""

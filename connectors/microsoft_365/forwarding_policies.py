@@ -22,7 +22,10 @@ _OUTBOUND = Target("outbound_policies", "the outbound spam policies")
 _REMOTE = Target("remote_domains", "the remote domains")
 _MODES = {"automatic": False, "off": False, "on": True}
 _STATES = {"Enabled": True, "Disabled": False}
-_SENDERS = ("From", "FromMemberOf", "SenderDomainIs")
+SENDERS = ("From", "FromMemberOf", "SenderDomainIs")
+"""Conditions of a rule about outbound spam."""
+EXCEPTIONS = tuple(f"ExceptIf{name}" for name in SENDERS)
+"""And its exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ class ForwardingPoliciesCollector:
             mechanism = "outbound_policy" if target is _OUTBOUND else "remote_domain"
             try:
                 if target is _OUTBOUND:
-                    rules = self.settings.rows("Get-HostedOutboundSpamFilterRule")
-                    policies = self.settings.rows("Get-HostedOutboundSpamFilterPolicy")
+                    rules = self.settings.outbound_rules()
+                    policies = self.settings.outbound_policies()
                     yield from outbound_policies(policies, rules, self.directory.tenant.tenant)
                 else:
-                    for row in self.settings.some("Get-RemoteDomain", ResultSize="Unlimited"):
+                    for row in self.settings.remote_domains():
                         yield remote_domain(row, self.directory)
             except ReadError as error:
                 yield Failure(target, error, _KIND, known={"mechanism": mechanism})
@@ -78,18 +81,19 @@ def outbound_policies(policies: Iterable[Wire], rules: Iterable[Wire], tenant: s
             key=text(row.get("Guid")) or text(row.get("ExchangeObjectId")) or name,
             label=name,
             mechanism="outbound_policy",
-            in_force=True if default else UNSET if default is UNSET and its_rule is None else _in_force(its_rule),
-            forwarding_allowed=_MODES.get(str(row.get("AutoForwardingMode")).lower(), UNSET),
+            in_force=True if default else UNSET if default is UNSET and its_rule is None else in_force(its_rule),
+            forwarding_allowed=mode(row),
             domain=None,
             outside=True,
-            senders=() if default else senders(its_rule or {}),
+            senders=() if default else senders(its_rule or {}, SENDERS),
+            spared_senders=() if default else senders(its_rule or {}, EXCEPTIONS),
         )
 
 
-def senders(rule: Mapping[str, object]) -> Read[tuple[str, ...]]:
-    """Return whom a rule names; those it leaves out are not told apart."""
+def senders(rule: Mapping[str, object], names: Iterable[str]) -> Read[tuple[str, ...]]:
+    """Return whom a rule names, or leaves out, in the conditions of these ``names``."""
     found: set[str] = set()
-    for name in _SENDERS:
+    for name in names:
         value = rule.get(name)
         listed = texts([value] if isinstance(value, str) else value)
         if listed is UNSET:
@@ -114,9 +118,15 @@ def remote_domain(wire: Wire, directory: Directory) -> ForwardingPolicy:
         domain=domain.lower(),
         outside=True if domain == "*" else directory.is_outside(domain.removeprefix("*.")),
         senders=(),
+        spared_senders=(),
     )
 
 
-def _in_force(rule: Wire | None) -> Read[bool]:
+def mode(policy: Wire) -> Read[bool]:
+    """Return whether an outbound spam policy lets people forward."""
+    return _MODES.get(str(policy.get("AutoForwardingMode")).lower(), UNSET)
+
+
+def in_force(rule: Wire | None) -> Read[bool]:
     """Return whether a policy decides about anybody: one without a rule decides about nobody."""
     return False if rule is None else _STATES.get(str(rule.get("State")), UNSET)

@@ -16,6 +16,7 @@ from connectors.practice.campaign.microsoft_entra import entra_organisation
 from connectors.practice.campaign.microsoft_entra_decoys import plant_entra_decoys
 from connectors.practice.campaign.microsoft_entra_problems import plant_entra_problems
 from connectors.practice.campaign.microsoft_exchange import exchange_organisation
+from connectors.practice.campaign.microsoft_forwarders import plant_forwarders
 from connectors.practice.campaign.microsoft_mail_decoys import plant_mail_decoys
 from connectors.practice.campaign.microsoft_mail_problems import plant_mail_problems
 from connectors.practice.campaign.microsoft_owners import plant_owners
@@ -75,6 +76,7 @@ def generate(
     plant_owners(further)
     plant_partners(further)
     plant_decoys(scene)
+    plant_forwarders(further)
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:
         make_hostile(organisation)

@@ -29,6 +29,7 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
     for account in tenant.accounts:
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
     yield from in_roles(tenant)
+    yield from may_forward(tenant)
     settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
     others = (*in_places(tenant), *in_wrong_hands(tenant), *in_agreements(tenant))
     yield from ((kind, "", key) for kind, key in (*settings, *in_applications(tenant, today), *others))
@@ -86,6 +87,19 @@ def in_exchange(tenant: MicrosoftTenant, is_outside: Outside) -> Iterator[tuple[
             yield "outbound-spam-forwarding", policy["Guid"]
     if any(entry.startswith(("*:", "Anonymous:")) for each in exchange.sharing_policies for entry in each["Domains"]):
         yield "setting-calendar-sharing", tenant.tenant_id
+
+
+def may_forward(tenant: MicrosoftTenant) -> Iterator[tuple[str, str, str]]:
+    open_ = {policy["Name"] for policy in tenant.exchange.outbound_policies if policy["AutoForwardingMode"] == "On"}
+    lists = {each.address: each.members for each in (*tenant.exchange.distribution_groups, *tenant.groups)}
+    for rule in tenant.exchange.outbound_rules:
+        if rule["State"] != "Enabled" or rule["HostedOutboundSpamFilterPolicy"] not in open_:
+            continue
+        reached = {key for address in rule["FromMemberOf"] for key in lists[address]}
+        for account in tenant.accounts:
+            reads = account.enabled and account.mailbox and not account.guest
+            if reads and account.id in reached and account.address not in rule["ExceptIfFrom"]:
+                yield "may-forward", account.address, account.id
 
 
 def in_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str, str]]:

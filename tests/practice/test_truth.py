@@ -312,6 +312,7 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "shared-mailbox-access",
         "shared-mailbox-not-registered",
         "smtp-auth-off",
+        "spared-forwarder",
         "spf-ten-lookups",
         "suspended-not-enrolled",
         "synchronised-member",

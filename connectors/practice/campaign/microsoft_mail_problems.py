@@ -125,9 +125,9 @@ def forwarding_is_allowed(scene: Scene) -> None:
     everywhere = exchange.remote_domains[0]
     everywhere["AutoForwardEnabled"] = True
     scene.problem("remote-domain-forwarding", MICROSOFT, "", str(everywhere["Guid"]), "to every domain")
-    policy = outbound_policy(rng, "Volunteers may forward", "On", scene.organisation.today)
+    policy = outbound_policy(rng, "Finance may forward", "On", scene.organisation.today)
     exchange.outbound_policies.append(policy)
-    exchange.outbound_rules.append(outbound_rule(rng, policy, 0, SenderDomainIs=[DOMAIN]))
+    exchange.outbound_rules.append(outbound_rule(rng, policy, 0, FromMemberOf=[f"finance@{DOMAIN}"]))
     scene.problem("outbound-spam-forwarding", MICROSOFT, "", str(policy["Guid"]), str(policy["Name"]))
     exchange.sharing_policies[0]["Domains"] = ["Anonymous:CalendarSharingFreeBusyReviewer"]
     scene.problem("setting-calendar-sharing", MICROSOFT, "", tenant.tenant_id, "Default Sharing Policy")

@@ -10,6 +10,8 @@ from connectors.practice.campaign.vendor_ids import guid
 from connectors.practice.entra_organisation import Application
 from connectors.practice.organisation import MicrosoftGroup
 
+LEFT_BEHIND = "Ballot access"
+
 
 def plant_owners(scene: Scene) -> None:
     """Leave an application and a group to somebody who has left, and an application's identity to a guest."""
@@ -25,7 +27,7 @@ def plant_owners(scene: Scene) -> None:
     dashboard.owners.append(guest.id)
     scene.problem("app-owned-by-guest", MICROSOFT, "", dashboard.id, f"{dashboard.name}, of {guest.display_name}")
     group = MicrosoftGroup(
-        guid(rng), "Ballot access", [active.id, left.id], f"ballot-access@{DOMAIN}", "Private", owners=[left.id]
+        guid(rng), LEFT_BEHIND, [active.id, left.id], f"ballot-access@{DOMAIN}", "Private", owners=[left.id]
     )
     tenant.groups.append(group)
     scene.problem("group-owned-by-leaver", MICROSOFT, "", group.id, f"{group.name}, of {left.display_name}")

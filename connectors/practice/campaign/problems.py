@@ -114,6 +114,7 @@ kind                     meaning                                                
 ======================== ================================================================ =========================
 permanent-admin          holds a role that can take over the tenant, without an end       account
 partner-mfa-trusted      partner whose second factor counts here                          partner's tenant id
+may-forward              an outbound policy lets the person forward mail automatically    account
 role-without-approval    nobody has to agree to its activation                            role
 role-without-mfa         activating it takes no second factor                             role
 role-for-long            activated for more than eight hours                              role

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from connectors.practice.exchange_organisation import Contact, DistributionGroup
 from connectors.practice.microsoft.cmdlets import Cmdlet, not_found, one_of
+from connectors.practice.organisation import MicrosoftGroup
 
 if TYPE_CHECKING:
     from connectors.practice.microsoft.directory import Directory
     from connectors.practice.organisation import Json, MicrosoftAccount
 
 
-def recipient(record: MicrosoftAccount | Contact | DistributionGroup) -> Json:
+def recipient(record: MicrosoftAccount | MicrosoftGroup | Contact | DistributionGroup) -> Json:
     """Return a row of ``Get-Recipient``, which the other cmdlets here share."""
     outside: str | None = None
     match record:
@@ -22,6 +23,9 @@ def recipient(record: MicrosoftAccount | Contact | DistributionGroup) -> Json:
         case DistributionGroup():
             kind = general = "MailUniversalDistributionGroup"
             address, name = record.address, record.name
+        case MicrosoftGroup():
+            kind, general = "GroupMailbox", "MailUniversalDistributionGroup"
+            address, name = record.address or "", record.name
         case _:
             address, name = record.mail or record.address, record.display_name
             kind, general = "GuestMailUser", "MailUser"
@@ -53,6 +57,7 @@ def recipients(directory: Directory, given: Json) -> list[Json]:
     rows = [recipient(account) for account in people]
     rows += [recipient(contact) for contact in exchange.contacts]
     rows += [recipient(group) for group in exchange.distribution_groups]
+    rows += [recipient(group) for group in directory.groups.values() if group.address]
     if kind := str(given.get("RecipientTypeDetails") or "").casefold():
         rows = [row for row in rows if str(row["RecipientTypeDetails"]).casefold() == kind]
     return list(one_of(rows, given))
