@@ -7,13 +7,34 @@ from typing import Self
 from pydantic import model_validator
 
 from auditor.config_secrets import Section
-from auditor.config_values import Address, PrivateFile
+from auditor.config_values import Address, PrivateFile, ServiceAccount, UniqueId
+
+
+class GoogleKeyless(Section):
+    """The service account in whose name Google signs for us, and the unique id that it is delegated under.
+
+    ``federation_file`` is a credential configuration, for machines outside Google Cloud.
+    """
+
+    service_account: ServiceAccount
+    client_id: UniqueId
+    federation_file: PrivateFile | None = None
 
 
 class GoogleCredentials(Section):
-    """The key of the service account."""
+    """What proves that we are the service account: its key, or, better, that Google signs in its name for us."""
 
-    key_file: PrivateFile
+    key_file: PrivateFile | None = None
+    keyless: GoogleKeyless | None = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if (self.key_file is None) == (self.keyless is None):
+            raise ValueError(
+                "exactly one of 'key_file' and 'keyless' is needed",
+                "Use keyless if you can: a key that does not exist cannot be stolen.",
+            )
+        return self
 
 
 class GoogleSubjects(Section):

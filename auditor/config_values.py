@@ -146,6 +146,23 @@ Address = Annotated[
         "Write the address alone, like ana@rivera-campaign.example.",
     ),
 ]
+ServiceAccount = Annotated[
+    str,
+    _form(
+        r"[a-z0-9.-]{1,63}@[a-z0-9.-]{1,100}\.gserviceaccount\.com",
+        "this is no address of a service account",
+        "Copy it from Google Cloud console > IAM & Admin > Service Accounts: NAME@PROJECT.iam.gserviceaccount.com.",
+    ),
+]
+UniqueId = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    _form(
+        "[1-9][0-9]{14,29}",
+        "this is no unique id of a service account",
+        "Copy the long number from Google Cloud console > IAM & Admin > Service Accounts > the account > Details.",
+    ),
+]
 UnitPath = Annotated[
     str,
     Field(max_length=1000),

@@ -119,6 +119,45 @@ def test_whoever_reads_in_google_workspace_is_named_once(write: Write, written: 
     assert refusal(write(SMALLEST.replace(ADMIN, written))).startswith(problem)
 
 
+KEYLESS = "{service_account: A@p.iam.gserviceaccount.com, client_id: 104857600000000000001}"
+
+
+def test_a_sign_in_without_a_key_names_the_service_account_and_its_id(write: Write, tmp_path: Path) -> None:
+    written = KEYLESS.replace("A@", "a@")
+    keyless = google(load(write(SMALLEST.replace("key_file: google.json", f"keyless: {written}")))).credentials.keyless
+    assert keyless is not None
+    assert (keyless.service_account, keyless.client_id) == ("a@p.iam.gserviceaccount.com", "104857600000000000001")
+    assert keyless.federation_file is None
+    quoted = written.replace("104857600000000000001", "'104857600000000000001', federation_file: f.json")
+    federated = google(load(write(SMALLEST.replace("key_file: google.json", f"keyless: {quoted}")))).credentials.keyless
+    assert federated is not None
+    assert federated.client_id == keyless.client_id
+    assert federated.federation_file == tmp_path / "f.json"
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("{}", "6:18: exactly one of 'key_file' and 'keyless' is needed (Use keyless if you can"),
+        (
+            f"{{key_file: k, keyless: {KEYLESS.replace('A@', 'a@')}}}",
+            "6:18: exactly one of 'key_file' and 'keyless' is",
+        ),
+        ("{keyless: true}", "6:28: this must be keys with values"),
+        ("{keyless: {client_id: 104857600000000000001}}", "6:28: 'service_account' is missing"),
+        (f"{{keyless: {KEYLESS}}}", "6:46: this is no address of a service account (Copy it from"),
+        ("{keyless: {service_account: a@p.iam.gserviceaccount.com, client_id: 1.5}}", "6:86: this must be text"),
+        ("{keyless: {service_account: a@p.iam.gserviceaccount.com, client_id: x}}", "6:86: this is no unique id"),
+        (
+            "{keyless: {service_acount: a@p.iam.gserviceaccount.com, client_id: 104857600000000000001}}",
+            "6:28: 'service_a",
+        ),
+    ],
+)
+def test_what_signs_in_to_google_is_named_once_and_whole(write: Write, written: str, problem: str) -> None:
+    assert refusals(write(SMALLEST.replace("{key_file: google.json}", written)))[0].startswith(problem)
+
+
 def test_a_configuration_does_not_change(write: Write) -> None:
     config = load(write(SMALLEST))
     with pytest.raises(ValueError, match="frozen"):
@@ -187,7 +226,6 @@ reading: {threads: 65, minutes: "30"}
         "2:1: unknown key 'tenant'",
         "4:9: this is no short name",
         "6:12: this is no e-mail address",
-        "7:18: 'key_file' is missing",
         "7:19: unknown key 'key_fiel'",
         "10:16: this must be text",
         "12:18: exactly one of 'certificate_file', 'secret', 'assertion_file' and 'managed_identity' is needed",

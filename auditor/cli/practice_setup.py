@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from auditor.cli.output import write_private
 from connectors.practice.credentials import Credentials
 from connectors.practice.process import Served
+from connectors.practice.refusals import is_google
 
 
 def write_configuration(folder: Path, served: Served, credentials: Credentials) -> Path:
@@ -51,7 +52,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
 
 def _split(endpoints: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the addresses that stand for Google's hosts, and those that stand for Microsoft's."""
-    google = {host: base for host, base in endpoints.items() if host.endswith("googleapis.com")}
+    google = {host: base for host, base in endpoints.items() if is_google(host)}
     return google, {host: base for host, base in endpoints.items() if host not in google}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -115,25 +116,43 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
 
     assert isinstance(tenant, GoogleTenant)  # noqa: S101 - the table below says so
     resolver, roles = config.mail_domains.resolver, tenant.subjects
+    key_file, keyless = tenant.credentials.key_file, tenant.credentials.keyless
+    federation_file, signer, machine = None, None, dict[str, str]()
+    if keyless is not None:
+        from connectors.google_workspace.keyless import (  # noqa: PLC0415 - lazy by design
+            MACHINE_ENDPOINT,
+            Keyless,
+            KeylessSigner,
+        )
+
+        federation_file = keyless.federation_file
+        given = Keyless(
+            service_account=keyless.service_account,
+            client_id=keyless.client_id,
+            federation=read_private_file(federation_file) if federation_file else None,
+            read_file=read_private_file,
+        )
+        signer, machine = partial(KeylessSigner, given), {} if federation_file else dict(MACHINE_ENDPOINT)
     access = Access(
         tenant=tenant.id,
         customer=tenant.customer,
         admin=tenant.admin or "",
         subjects=Subjects(roles.directory or "", roles.policies or "", users=roles.users) if roles else None,
-        key=read_private_file(tenant.credentials.key_file),
+        key=read_private_file(key_file) if key_file else b"",
+        signer=signer,
         security=tenant.security,
         shared_drives=tenant.shared_drives,
         licences=tenant.licences,
         lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
         selectors=config.mail_domains.selectors,
-        endpoints=tenant.endpoints,
+        endpoints={**machine, **tenant.endpoints},
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,
     )
     try:
         return GoogleConnector(access, stop=stop, now=clock)
     except SignInError as error:
-        raise UsageError(f"{tenant.credentials.key_file}: {error.message}", error.remedy) from error
+        raise UsageError(f"{key_file or federation_file}: {error.message}", error.remedy) from error
 
 
 def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event) -> Connector:

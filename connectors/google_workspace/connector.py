@@ -29,7 +29,7 @@ from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
 from connectors.google_workspace.shared_drives import SharedDrivesCollector
 from connectors.google_workspace.sign_in import Identity
-from connectors.google_workspace.signers import KeySigner
+from connectors.google_workspace.signers import KeySigner, Signer
 from connectors.google_workspace.subjects import ADMINISTRATOR, Subjects
 from connectors.patience import Patience
 
@@ -45,7 +45,9 @@ class Access:
     customer: str
     admin: str = ""
     subjects: Subjects | None = None
-    key: bytes = field(repr=False)
+    key: bytes = field(default=b"", repr=False)
+    signer: Callable[[Door], Signer] | None = None
+    """What signs in the place of a key, given the door: see ``keyless``."""
     security: bool = False
     """Whether application passwords and apps of each person are read, with a scope that could do harm."""
     licences: bool = False
@@ -95,7 +97,8 @@ class GoogleConnector:
             wall=now,
             throttled=throttled,
         )
-        self._identity = Identity(self.door, KeySigner(access.key), wall=lambda: now().timestamp())
+        signer = access.signer(self.door) if access.signer else KeySigner(access.key)
+        self._identity = Identity(self.door, signer, wall=lambda: now().timestamp())
         self._subjects = access.subjects or Subjects.one(access.admin)
         pace = GooglePace(self.door.waiting.now)
         self._client = Client(self.door, self._identity, self._subjects, wall=now, pace=pace)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from connectors.allow_list import AllowList, BodyRule, Rule, forbidden, rule
 from connectors.google_workspace import multipart
+from connectors.google_workspace.sign_in_rules import SIGN_IN
 
-TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GMAIL_BATCH = "https://gmail.googleapis.com/batch"
 DRIVE_BATCH = "https://www.googleapis.com/batch/drive/v3"
 ADMIN_BATCH = "https://admin.googleapis.com/batch"
@@ -17,8 +15,6 @@ GROUPS_BATCH = "https://www.googleapis.com/batch/groupssettings/v1"
 _GMAIL = "gmail.googleapis.com"
 _ADMIN = "admin.googleapis.com"
 _DRIVE = "www.googleapis.com"
-
-_TOKEN_REQUEST = re.compile(rb"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=[\w.-]+")
 
 _SINGLE = (
     rule(_ADMIN, "GET", "/admin/directory/v1/users"),
@@ -68,15 +64,9 @@ def _only_gets(host: str) -> BodyRule:
     return demand
 
 
-def _token_request(body: bytes) -> None:
-    """Let out nothing but the exchange of a signed assertion for a token (RFC 7523)."""
-    if not _TOKEN_REQUEST.fullmatch(body):
-        raise forbidden("POST", TOKEN_URL, "it is not a request for a token")
-
-
 RULES: tuple[Rule, ...] = (
     *_SINGLE,
-    rule("oauth2.googleapis.com", "POST", "/token", _token_request),
+    *SIGN_IN,
     rule(_GMAIL, "POST", "/batch", _only_gets(_GMAIL)),
     rule(_DRIVE, "POST", "/batch/drive/v3", _only_gets(_DRIVE)),
     rule(_DRIVE, "POST", "/batch/groupssettings/v1", _only_gets(_DRIVE)),

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 
 from auditor.errors import GapReason, ReadError, SignInError
 from connectors.door import Answer, Door, malformed
-from connectors.google_workspace.reads import TOKEN_URL
 from connectors.google_workspace.scopes import Scope
+from connectors.google_workspace.sign_in_rules import TOKEN_URL
 from connectors.google_workspace.signers import Signer
 
 _TOKEN = re.compile(r"[\w.~+/-]+=*", re.ASCII)  # what a header can carry: RFC 6750, section 2.1

@@ -39,6 +39,7 @@ GOOGLE_APIS = frozenset(
         "cloudidentity.googleapis.com",
         "drive.googleapis.com",
         "gmail.googleapis.com",
+        "iamcredentials.googleapis.com",
         "groupssettings.googleapis.com",
         "licensing.googleapis.com",
     }
@@ -68,7 +69,9 @@ MICROSOFT_ROLES = frozenset(
     }
 )
 
-SWITCHES = frozenset({"google_super_admin", "exchange_role", "exchange_recipients", "premium", "governance"})
+SWITCHES = frozenset(
+    {"google_super_admin", "google_token_creator", "exchange_role", "exchange_recipients", "premium", "governance"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Permissions:
 
     ``google_scopes`` are the scopes of the domain-wide delegation (full URLs), ``google_apis`` the APIs enabled in the
     service account's project (as ``SERVICE_DISABLED`` names them), ``google_super_admin`` says whether the
-    administrator may use the Policy API. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
+    administrator may use the Policy API, ``google_token_creator`` whether whoever signs in without a key may let the
+    service account sign. ``microsoft_roles`` are application permissions, ``exchange_role`` the Entra
     role that Exchange and Teams want besides their own, ``exchange_recipients`` the Exchange role Mail Recipients
     without which Get-RecipientPermission is not there, ``premium`` the Entra ID P1 licence,
     ``governance`` the Entra ID P2 licence that Privileged Identity Management wants.
@@ -86,6 +90,7 @@ class Permissions:
     google_scopes: frozenset[str] = GOOGLE_SCOPES
     google_apis: frozenset[str] = GOOGLE_APIS
     google_super_admin: bool = True
+    google_token_creator: bool = True
     microsoft_roles: frozenset[str] = MICROSOFT_ROLES
     exchange_role: bool = True
     exchange_recipients: bool = True

@@ -36,7 +36,7 @@ BEARER = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
 
 def is_google(host: str) -> bool:
     """Tell whether ``host`` is one of Google's; all others are taken for Microsoft's."""
-    return host.endswith("googleapis.com")
+    return host.endswith(("googleapis.com", "google.internal"))
 
 
 def google_error(status: int, state: str, reason: str, message: str, *details: Json) -> Json:

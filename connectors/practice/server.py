@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LITERAL = re.compile(r"\$?(?:[A-Za-z]+(?:[._-][A-Za-z]+)*\d?|v\d\.\d|[a-z]+_v\d)(?:\([^)]*\))?")
 LONGEST_LITERAL = 40
-GOOGLE_READS = re.compile(r"/token|/batch(/.*)?")
+GOOGLE_READS = re.compile(r"/token|/batch(/.*)?|/v1/token|/v1/projects/[^/]+/serviceAccounts/[^/]+:signJwt")
 MICROSOFT_READS = re.compile(r"/[^/]+/oauth2/v2\.0/token|/(v1\.0|beta)/\$batch|/adminapi/beta/[^/]+/InvokeCommand")
 NOT_ALLOWED = 405
 

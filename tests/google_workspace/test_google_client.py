@@ -31,10 +31,11 @@ from connectors.google_workspace.domains import DomainsCollector
 from connectors.google_workspace.effective_settings import parse_policy, parse_units, setting_of
 from connectors.google_workspace.files import parse_file
 from connectors.google_workspace.mail_rules import SETTINGS
-from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES, TOKEN_URL
+from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES
 from connectors.google_workspace.roles import parse_assignment, parse_role
 from connectors.google_workspace.scopes import ALL, GMAIL_SETTINGS, POLICIES, USERS
 from connectors.google_workspace.sign_in import Identity
+from connectors.google_workspace.sign_in_rules import TOKEN_URL
 from connectors.google_workspace.signers import KeySigner
 from connectors.google_workspace.subjects import Subjects
 from connectors.practice.faults import Fault, Faults

@@ -1,9 +1,10 @@
-"""Google Workspace as the practice server speaks it: the token endpoint and every API that an audit reads."""
+"""Google Workspace as the practice server speaks it: signing in, and every API that an audit reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectors.practice.google import cloud
 from connectors.practice.google.gate import gated
 from connectors.practice.google.meter import Meter
 from connectors.practice.google.people import People
@@ -47,6 +48,7 @@ def service(
             meter.charge(method_id, request, caller, kept, clock())
 
     services: dict[str, Service] = {"oauth2.googleapis.com": office.answer}
+    services |= cloud.services(credentials, permissions, clock)
     for host, found in apis(people, organisation.today, credentials.google_client_id).items():
         services[host] = gated(found, people, office, permissions, serve, charge)
     return services
