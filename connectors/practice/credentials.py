@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
+GOOGLE_KEY_FILE = "google-service-account.json"
+MICROSOFT_SECRET_FILE = "microsoft-client-secret.txt"  # noqa: S105 - the name of a file
+MICROSOFT_CERTIFICATE_FILE = "microsoft-certificate.pem"
+CERTIFICATE_BEGINS = "-----BEGIN CERTIFICATE-----"
 CERTIFICATE_LIFE = timedelta(days=365)
 
 
@@ -55,6 +59,27 @@ class Credentials:
             microsoft_certificate=_self_signed(microsoft),
         )
 
+    @classmethod
+    def read(cls, folder: Path, microsoft_client_id: str) -> Credentials:
+        """Return the credentials that ``write`` has put into ``folder``; the client id stands in none of its files.
+
+        Raises ``OSError``, ``ValueError`` or ``KeyError`` where they are not what was written.
+        """
+        google = json.loads((folder / GOOGLE_KEY_FILE).read_text("utf-8"))
+        key, begins, certificate = (
+            (folder / MICROSOFT_CERTIFICATE_FILE).read_text("utf-8").partition(CERTIFICATE_BEGINS)
+        )
+        return cls(
+            google_email=google["client_email"],
+            google_client_id=google["client_id"],
+            google_key_id=google["private_key_id"],
+            google_key=google["private_key"],
+            microsoft_client_id=microsoft_client_id,
+            microsoft_secret=(folder / MICROSOFT_SECRET_FILE).read_text("utf-8"),
+            microsoft_key=key,
+            microsoft_certificate=begins + certificate,
+        )
+
     def service_account(self, *, token_uri: str = GOOGLE_TOKEN_URI) -> dict[str, str]:
         """Return the service account's key file as Google's console hands it out.
 
@@ -83,10 +108,10 @@ class Credentials:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key_file = json.dumps(self.service_account(token_uri=token_uri), indent=2)
         return {
-            "google_key_file": _write(folder / "google-service-account.json", key_file),
-            "microsoft_secret_file": _write(folder / "microsoft-client-secret.txt", self.microsoft_secret),
+            "google_key_file": _write(folder / GOOGLE_KEY_FILE, key_file),
+            "microsoft_secret_file": _write(folder / MICROSOFT_SECRET_FILE, self.microsoft_secret),
             "microsoft_certificate_file": _write(
-                folder / "microsoft-certificate.pem", self.microsoft_key + self.microsoft_certificate
+                folder / MICROSOFT_CERTIFICATE_FILE, self.microsoft_key + self.microsoft_certificate
             ),
         }
 

@@ -34,13 +34,16 @@ TRIES = 20
 
 
 class NameServer:
-    """Answers questions from ``records`` as they are at the moment; runs as long as the ``with`` block does."""
+    """Answers questions from ``records`` as they are at the moment; runs as long as the ``with`` block does.
 
-    def __init__(self, records: Callable[[], Sequence[DnsRecord]]) -> None:
+    ``port`` 0 takes any that is free. Raises ``OSError`` for a port that is not.
+    """
+
+    def __init__(self, records: Callable[[], Sequence[DnsRecord]], port: int = 0) -> None:
         self._records = records
         self._lock = threading.Lock()
         self._asked: Counter[tuple[str, str]] = Counter()
-        self._tcp, self._udp = _bound(self)
+        self._tcp, self._udp = _bound(self, port)
         self._threads = [
             threading.Thread(target=each.serve_forever, args=(0.05,), name="practice-dns", daemon=True)
             for each in (self._tcp, self._udp)
@@ -155,10 +158,10 @@ class _Udp(socketserver.UDPServer):
     names: NameServer
 
 
-def _bound(names: NameServer) -> tuple[_Tcp, _Udp]:
-    """Return servers on one port that is free for both protocols."""
-    for _ in range(TRIES):
-        tcp = _Tcp(("127.0.0.1", 0), _Stream)
+def _bound(names: NameServer, port: int) -> tuple[_Tcp, _Udp]:
+    """Return servers on ``port`` or, if that is 0, on one that is free for both protocols."""
+    for _ in range(1 if port else TRIES):
+        tcp = _Tcp(("127.0.0.1", port), _Stream)
         try:
             udp = _Udp(("127.0.0.1", tcp.server_address[1]), _Datagram)
         except OSError:
@@ -166,4 +169,4 @@ def _bound(names: NameServer) -> tuple[_Tcp, _Udp]:
             continue
         tcp.names = udp.names = names
         return tcp, udp
-    raise OSError("no port on 127.0.0.1 is free for UDP and TCP alike")
+    raise OSError(f"port {port} on 127.0.0.1 is not free for UDP and TCP alike" if port else "no port is free")

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from connectors.practice import google, microsoft
+from connectors.practice import control, google, microsoft
 from connectors.practice.credentials import Credentials
 from connectors.practice.dns import NameServer
 from connectors.practice.faults import Fault, Faults
@@ -39,8 +39,8 @@ class PracticeServer:
     """A practice organisation behind an HTTP server on 127.0.0.1; use it as a context manager.
 
     ``faults``, ``permissions`` and ``quotas`` (None keeps none) may be replaced while it runs, the organisation by
-    another week of it (``become``). ``clock`` gives the time (aware) against which tokens expire. ``port`` 0 takes any
-    free port. Of the ``permissions``, those that the organisation's week withdraws are missing.
+    another week of it (``become``). ``clock`` gives the time (aware) against which tokens expire. ``port`` and
+    ``dns_port`` 0 take any free port. Of the ``permissions``, those that the organisation's week withdraws are missing.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class PracticeServer:
         credentials: Credentials | None = None,
         quotas: Quotas | None = None,
         port: int = 0,
+        dns_port: int = 0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.organisation = organisation
@@ -65,8 +66,13 @@ class PracticeServer:
         self.quotas = quotas
         self._clock = clock
         self._services = self._serving()
+        self._control: Service | None = None
         self._front_end = FrontEnd(self.serve, port)
-        self.name_server = NameServer(lambda: self.organisation.dns)
+        try:
+            self.name_server = NameServer(lambda: self.organisation.dns, dns_port)
+        except BaseException:
+            self._front_end.close()
+            raise
 
     def become(self, organisation: Organisation) -> None:
         """Serve another week of the same organisation from the next request on; port and credentials stay.
@@ -78,6 +84,15 @@ class PracticeServer:
             raise ValueError("a server becomes another week of its own organisation, and no other organisation")
         self.organisation = organisation
         self._services = self._serving()
+
+    def obey(self, turn: Callable[[int], Organisation]) -> None:
+        """Let whoever reaches the port turn to another week (see ``control``); ``turn`` gives that week."""
+
+        def become(week: int) -> Organisation:
+            self.become(turn(week))
+            return self.organisation
+
+        self._control = control.control(become, lambda: self.organisation)
 
     def _serving(self) -> dict[str, Service]:
         """Return the services by host; each asks for permissions and quotas at the moment of a call."""
@@ -109,6 +124,11 @@ class PracticeServer:
         return self._front_end.address
 
     @property
+    def port(self) -> int:
+        """The port on 127.0.0.1 of ``address``."""
+        return int(self.address.rpartition(":")[2])
+
+    @property
     def dns(self) -> int:
         """The port on 127.0.0.1, for UDP and TCP, at which the organisation's domains are looked up."""
         return self.name_server.port
@@ -132,6 +152,8 @@ class PracticeServer:
 
     def serve(self, request: Request) -> Answer:
         """Answer a whole request or a part of a batch, as the faults allow; raises ``HungUp`` where they do not."""
+        if self._control and request.host == control.HOST:
+            return self._control(request)
         kind = (request.host, f"{request.method} {_template(request.path)}")
         with self._lock:
             self._requests[kind] += 1

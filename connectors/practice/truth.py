@@ -53,5 +53,7 @@ def truth(organisation: Organisation) -> Json:
 
 
 def write_truth(organisation: Organisation, path: Path) -> None:
-    """Write the truth file; everything but ASCII is escaped, hostile labels included."""
-    path.write_text(json.dumps(truth(organisation), indent=2) + "\n", encoding="ascii")
+    """Write the truth file in one stroke; everything but ASCII is escaped, hostile labels included."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(json.dumps(truth(organisation), indent=2) + "\n", encoding="ascii")
+    beside.replace(path)
