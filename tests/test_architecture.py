@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "exit_codes",
         "reports",
     ),
-    ("engine", "notifiers", "alerts"),
+    ("engine", "mails", "notifiers", "alerts"),
     ("outgoing",),
     ("cli",),
 )

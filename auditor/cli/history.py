@@ -12,8 +12,9 @@ import typer
 from auditor import config
 from auditor.cli import wiring
 from auditor.cli.audit import now
-from auditor.cli.output import write_private
+from auditor.cli.output import Format, write_private, write_report
 from auditor.errors import UsageError
+from auditor.mails import merged
 from auditor.models import OPEN, Standing, State
 from auditor.reports.neutral import neutral
 from auditor.reports.words import how_many, moment_words, severity_counts
@@ -62,6 +63,24 @@ def show_audit(
             standing = store.standing(tenant.tenant, shown.number)
             if standing:
                 typer.echo(_page(standing))
+
+
+@app.command("report")
+def show_report(
+    format_: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TERMINAL,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there, for you alone.")] = None,
+    path: Configuration = CONFIG,
+) -> None:
+    """Write the newest report again, in full; it is kept where mails or alerts are configured."""
+    configured = config.load(path)
+    with wiring.history(configured) as store:
+        kept = store.reports()
+    if not kept:
+        remedy = "Say in the configuration to whom mails go (mail), then run: auditor audit"
+        raise UsageError("No report has been kept.", remedy)
+    tenants = {each.id: each.connector for each in configured.tenants}
+    report = merged([each.report for each in kept], organisation=configured.organisation, tenants=tenants)
+    write_report(report, format_, output)
 
 
 @app.command("prune")

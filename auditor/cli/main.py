@@ -9,7 +9,7 @@ import structlog
 import typer
 
 from auditor import __version__
-from auditor.cli import exempt, history, people, policies, practice, store
+from auditor.cli import exempt, history, mail, people, policies, practice, store
 from auditor.cli.audit import audit
 from auditor.cli.demo import demo
 from auditor.cli.diff import diff
@@ -29,6 +29,7 @@ app.command()(demo)
 app.command()(diff)
 app.add_typer(exempt.app)
 app.add_typer(history.app)
+app.add_typer(mail.app)
 app.add_typer(people.app)
 app.add_typer(policies.app)
 app.add_typer(practice.app)

@@ -18,6 +18,7 @@ from auditor.models.changes import (
 )
 from auditor.models.exemption import Exemption, Exemptions, Notice
 from auditor.models.gap import Coverage, Gap
+from auditor.models.health import Expiry, Health
 from auditor.models.message import FINAL, Attachment, Message, MessageKind, Receipt, ReceiptState
 from auditor.models.policy import Effort, Parameter, Policy, PolicyTest
 from auditor.models.reading import Failure, NotApplicable, Target
@@ -52,10 +53,12 @@ __all__ = [
     "Exempted",
     "Exemption",
     "Exemptions",
+    "Expiry",
     "FactReference",
     "Failure",
     "Finding",
     "Gap",
+    "Health",
     "Lease",
     "Message",
     "MessageKind",

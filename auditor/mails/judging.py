@@ -1,0 +1,69 @@
+"""The verdict of a mail: that of the report, never kinder; grey where what is known is old, calm about a backlog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.mails.dates import age_words, day_words
+from auditor.mails.material import FIRST_WEEKS, Material
+from auditor.models import ChangeKind, Report, Severity
+from auditor.reports.outline import Outline
+from auditor.reports.verdict import Verdict
+from auditor.reports.words import how_many
+
+_NEWS = frozenset({ChangeKind.OPENED, ChangeKind.CAME_BACK})
+_ALARMING = frozenset({"critical", "high"})
+
+
+def judged(material: Material, page: Outline) -> Verdict:
+    """Return what the first line of a mail says, given the outline of its report.
+
+    Nothing old is called well: a stale report is grey, unless what it knows is alarming all the same. In the first
+    weeks what was there from the beginning is called a backlog, unless it is critical.
+    """
+    found = page.verdict
+    if material.nothing_known:
+        return Verdict("unseen", "Could not be seen", "no audit has been kept, so nothing is known.")
+    if material.stale:
+        old = f"what is known is {age_words(material.age)} old"
+        if found.level in _ALARMING:
+            return replace(found, sentence=f"{found.sentence} Beware: {old}.")
+        then = f"Then it said: {found.call}: {found.sentence}"
+        return Verdict("unseen", "Could not be seen", f"{old}.", (then, *found.caveats))
+    if material.first_weeks and found.level in {"high", "medium", "low"} and not _alarming_news(material):
+        return replace(found, call=f"Baseline {material.sequence} of {FIRST_WEEKS}")
+    return found
+
+
+def labels(material: Material) -> tuple[str, ...]:
+    """Return what must be said about the mail itself: that it is late, or one of the first."""
+    said = []
+    if material.late:
+        said.append(f"This mail is late: it was due on {day_words(material.due, material.zone)}.")
+    if material.first_weeks:
+        said.append("What was open from the start is a backlog, not an alarm: three things a week are enough.")
+    return tuple(said)
+
+
+def tally(page: Outline, report: Report, level: str) -> str:
+    """Return the number for the subject: how many people are at risk, could not be seen, or have something to do."""
+    severity = {finding.fingerprint: finding.severity for finding in page.findings}
+    open_ones = [
+        max((severity[mark].rank for mark in person.findings if mark in severity), default=-1)
+        for person in report.people
+    ]
+    if level in _ALARMING:
+        number = sum(rank >= Severity.HIGH.rank for rank in open_ones)
+        return how_many(number, "person at risk", "people at risk") if number else "the organisation at risk"
+    if level == "unseen":
+        number = len(page.dark) or sum(person.unknowns > 0 for person in report.people)
+        return how_many(number, "person", "people") + " not seen fully" if number else "not everything was read"
+    if level == "clear":
+        return "everything that decides was seen"
+    number = sum(rank >= 0 for rank in open_ones)
+    return how_many(number, "person has", "people have") + " something to do" if number else "settings to mend"
+
+
+def _alarming_news(material: Material) -> bool:
+    changes = material.changes.changes if material.changes else ()
+    return any(each.kind in _NEWS and each.severity.rank >= Severity.HIGH.rank for each in changes)
