@@ -1,4 +1,4 @@
-"""How long a million facts take to be kept and to be read again, and how much memory that needs.
+"""How long a million facts take to be kept and to be read again, plain and encrypted, and how much memory that needs.
 
 Run it as ``python benchmarks/snapshots.py``.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pyrage
 
 from auditor.facts import SharedItem, Tenant
 from auditor.models import TenantReference
@@ -40,9 +42,9 @@ def items(start: int) -> Iterator[SharedItem]:
         )
 
 
-def keep(path: Path) -> None:
+def keep(path: Path, recipients: Sequence[str]) -> None:
     """Write the snapshot."""
-    file = SnapshotFile(path)
+    file = SnapshotFile(path, recipients)
     file.begin("X", "a", NOW, [REFERENCE], {"t": TENANT})
     file.listed([])
     for start in range(0, FACTS, AT_ONCE):
@@ -51,9 +53,9 @@ def keep(path: Path) -> None:
     file.close()
 
 
-def count(path: Path) -> int:
+def count(path: Path, identity: Path) -> int:
     """Return how many facts a snapshot holds, having read all of them."""
-    with Snapshot(path) as snapshot:
+    with Snapshot(path, identity) as snapshot:
         snapshot.begin()
         first = sum(1 for _ in snapshot.facts())
         snapshot.coverage()
@@ -65,17 +67,22 @@ def count(path: Path) -> int:
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.jsonl.gz"
-        began = time.perf_counter()
-        keep(path)
-        kept = time.perf_counter()
-        number = count(path)
-        read = time.perf_counter()
-        size = path.stat().st_size / 1e6
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{number:,} facts: kept in {kept - began:.1f} s, read in {read - kept:.1f} s")
-    print(f"{size:.1f} MB on disk, {most:.0f} MB of memory at the most")
+    key = pyrage.x25519.Identity.generate()
+    for recipients in ((), (str(key.to_public()),)):
+        with tempfile.TemporaryDirectory() as folder:
+            path, identity = Path(folder) / "a", Path(folder) / "key"
+            identity.touch(mode=0o600)
+            identity.write_text(f"{key}\n", encoding="utf-8")
+            began = time.perf_counter()
+            keep(path, recipients)
+            kept = time.perf_counter()
+            number = count(path, identity)
+            read = time.perf_counter()
+            size = path.stat().st_size / 1e6
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print("encrypted" if recipients else "plain")
+        print(f"    {number:,} facts: kept in {kept - began:.1f} s, read in {read - kept:.1f} s")
+        print(f"    {size:.1f} MB on disk, {most:.0f} MB of memory at the most")
 
 
 if __name__ == "__main__":
