@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from auditor.models import (
     OPEN,
     Coverage,
@@ -146,19 +148,19 @@ def _carry(before: Standing, reading: TenantReading, outcomes: dict[str, Standin
         now = outcomes.get(mark)
         if now and now.state is State.UNKNOWN and earlier.state in OPEN:
             outcomes[mark] = _unverified(earlier, now.text)
-        elif now and now.state is earlier.state:
-            outcomes[mark] = now._replace(text=earlier.text)
+        elif now and now.state is earlier.state and now.text != earlier.text:
+            outcomes[mark] = replace(now, text=earlier.text)
         if now:
             continue
         if earlier.policy in reading.seen.get((earlier.fact.kind, earlier.fact.key), ()):
-            outcomes[mark] = earlier._replace(state=State.NOT_APPLICABLE, text="")
+            outcomes[mark] = replace(earlier, state=State.NOT_APPLICABLE, text="")
         elif earlier.state is not State.UNKNOWN and (reason := stranger or _hidden(earlier, reading)):
             outcomes[mark] = _unverified(earlier, reason)
 
 
 def _unverified(outcome: StandingOutcome, reason: str) -> StandingOutcome:
     """Return a finding that is hidden now; what was no finding, or hidden before, stays as it is."""
-    return outcome._replace(state=State.UNVERIFIED, text=reason) if outcome.state is State.FAIL else outcome
+    return replace(outcome, state=State.UNVERIFIED, text=reason) if outcome.state is State.FAIL else outcome
 
 
 def _hidden(outcome: StandingOutcome, reading: TenantReading) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from auditor.models.base import Document, Outcome, Severity
 from auditor.models.references import FactReference
@@ -29,8 +30,8 @@ OPEN = frozenset({State.FAIL, State.UNVERIFIED})
 """States of a finding that nobody has seen resolved."""
 
 
-class StandingOutcome(NamedTuple):
-    """What stands about one policy and one fact. A tuple, because an audit may load hundreds of thousands."""
+class StandingOutcome(Struct, frozen=True, gc=False):
+    """What stands about one policy and one fact. Small, because an audit may load hundreds of thousands."""
 
     fingerprint: str
     policy: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -38,17 +39,13 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Return the text with a code for each character that does not fit."""
-        if value is None or not _UNFIT.search(value):
-            return value
-        return _UNFIT.sub(lambda match: f"\\{ord(match[0]):04x}", value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002 - SQLAlchemy's
+        """Return what gives each character that does not fit a code; at once, because there are millions of texts."""
+        return _written
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
-        """Return the text as it was given."""
-        if value is None or "\\" not in value:
-            return value
-        return _WRITTEN.sub(lambda match: chr(int(match[1], 16)), value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None]:  # noqa: ARG002 - as above
+        """Return what gives the text as it was."""
+        return _read
 
 
 class Mark(TypeDecorator[str]):
@@ -57,13 +54,13 @@ class Mark(TypeDecorator[str]):
     impl = LargeBinary(12)
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Return the bytes."""
-        return None if value is None else bytes.fromhex(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], bytes | None]:  # noqa: ARG002 - as above
+        """Return what gives the bytes."""
+        return lambda value: None if value is None else bytes.fromhex(value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
-        """Return the digits."""
-        return None if value is None else value.hex()
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], str | None]:  # noqa: ARG002 - as above
+        """Return what gives the digits."""
+        return lambda value: None if value is None else value.hex()
 
 
 class Deflated(TypeDecorator[str]):
@@ -79,6 +76,18 @@ class Deflated(TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
         """Return the text as it was given."""
         return None if value is None else zlib.decompress(value).decode("utf-8", "surrogatepass")
+
+
+def _written(value: str | None) -> str | None:
+    if value is None or not _UNFIT.search(value):
+        return value
+    return _UNFIT.sub(lambda match: f"\\{ord(match[0]):04x}", value)
+
+
+def _read(value: str | None) -> str | None:
+    if value is None or "\\" not in value:
+        return value
+    return _WRITTEN.sub(lambda match: chr(int(match[1], 16)), value)
 
 
 def number() -> Column[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
@@ -13,6 +14,8 @@ Identity = TypeVar("Identity")
 
 _AT_ONCE = 500
 """Values in one query; older SQLite takes 999."""
+_ROWS_AT_ONCE = 5_000
+"""Rows in one statement."""
 
 
 def turn(
@@ -28,7 +31,7 @@ def turn(
     left = dict(now)
     ended = [number for number, identity in holding if left.pop(identity, None) is None]
     end(connection, table, [{"row": number} for number in ended], last=last)
-    begin(connection, table, list(left.values()), first=first)
+    begin(connection, table, left.values(), first=first)
 
 
 def end(connection: Connection, table: Table, rows: Sequence[Row], *, last: int) -> None:
@@ -36,13 +39,12 @@ def end(connection: Connection, table: Table, rows: Sequence[Row], *, last: int)
     update_rows(connection, table, [{**row, "last": last} for row in rows])
 
 
-def begin(connection: Connection, table: Table, rows: Sequence[Row], *, first: int) -> Sequence[int]:
-    """Write rows that hold from the audit ``first`` on; return their numbers."""
+def begin(connection: Connection, table: Table, rows: Iterable[Row], *, first: int) -> int:
+    """Write rows that hold from the audit ``first`` on; return the number of the first of them."""
     start = next_number(connection, table)
-    numbers = range(start, start + len(rows))
-    fresh = [{"number": number, **row, "first": first, "last": None} for number, row in zip(numbers, rows, strict=True)]
-    insert_rows(connection, table, fresh)
-    return numbers
+    numbered = enumerate(rows, start)
+    insert_rows(connection, table, ({"number": at, **row, "first": first, "last": None} for at, row in numbered))
+    return start
 
 
 def next_number(connection: Connection, table: Table) -> int:
@@ -50,10 +52,12 @@ def next_number(connection: Connection, table: Table) -> int:
     return (connection.scalar(select(func.max(table.c.number))) or 0) + 1
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Write new rows."""
-    if rows:
-        connection.execute(insert(table), rows)
+    left = iter(rows)
+    # In portions, because SQLAlchemy prepares all rows of one call before it hands over the first.
+    while some := list(islice(left, _ROWS_AT_ONCE)):
+        connection.execute(insert(table), some)
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

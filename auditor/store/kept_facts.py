@@ -42,13 +42,14 @@ def numbers(
     correct(connection, renamed)
     missing = [mark for mark in marks if mark not in found]
     fresh = dict(zip(missing, range(next_number(connection, facts), 1 << 31), strict=False))
-    rows = []
-    for mark, number in fresh.items():
-        fact = references[mark]
-        about = {"identity": mark, "kind": fact.kind, "key": fact.key}
-        rows.append({"number": number, "tenant": tenant, **about, **names(fact)})
+    rows = (_row(tenant, number, mark, references[mark]) for mark, number in fresh.items())
     insert_rows(connection, facts, rows)
     return found | fresh
+
+
+def _row(tenant: int, number: int, mark: str, fact: FactReference) -> Row:
+    about = {"number": number, "tenant": tenant, "identity": mark, "kind": fact.kind, "key": fact.key}
+    return about | names(fact)
 
 
 def _correction(number: int, kept: Sequence[str | None], fact: FactReference) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 
@@ -32,6 +33,8 @@ from auditor.store.schema import (
     verdicts,
 )
 
+_ROWS_AT_ONCE = 5_000
+"""Rows that are fetched together, rather than each by itself."""
 _COUNTS = tuple(Counts.model_fields)
 _STATES = {state.value: state for state in State}
 _SEVERITIES = {severity.value: severity for severity in Severity}
@@ -168,7 +171,9 @@ def _outcomes(connection: Connection, tenant: int, number: int) -> Iterator[Stan
         evidence.c.text,
     )
     query = query.join(evidence, evidence.c.outcome == outcomes.c.number, isouter=True).where(stood)
-    for mark, policy, state, severity, fact, words in connection.execute(query):
+    for mark, policy, state, severity, fact, words in chain.from_iterable(
+        connection.execute(query).partitions(_ROWS_AT_ONCE)
+    ):
         yield StandingOutcome(mark, names[policy], _STATES[state], _SEVERITIES[severity], references[fact], words or "")
 
 
@@ -183,6 +188,7 @@ def _references(connection: Connection, wanted: Select[tuple[int]]) -> dict[int,
         facts.c.owner_address,
         facts.c.owner_name,
     ).where(facts.c.number.in_(wanted))
+    found = connection.execute(query).partitions(_ROWS_AT_ONCE)
     # Read from the store, it has been through validation once; a hundred thousand need not go again.
     known, owned = FactReference.model_construct, OwnerReference.model_construct
     return {
@@ -192,5 +198,5 @@ def _references(connection: Connection, wanted: Select[tuple[int]]) -> dict[int,
             label=label,
             owner=None if owner is None else owned(key=owner, address=address or "", name=name or ""),
         )
-        for number, kind, key, label, owner, address, name in connection.execute(query)
+        for number, kind, key, label, owner, address, name in chain.from_iterable(found)
     }

@@ -118,24 +118,26 @@ class _Save:
             last=self.last,
         )
         fresh = [each for mark, each in now.items() if mark not in same]
-        places = [kept_facts.identity(self.tenant, each.fact.kind, each.fact.key) for each in fresh]
-        references = dict(zip(places, (each.fact for each in fresh), strict=True))
-        facts_ = kept_facts.numbers(self.connection, self.tenant, references)
-        begun = [
+        references = {(each.fact.kind, each.fact.key): each.fact for each in fresh}
+        places = {place: kept_facts.identity(self.tenant, *place) for place in references}
+        numbers = kept_facts.numbers(
+            self.connection, self.tenant, {places[place]: fact for place, fact in references.items()}
+        )
+        begun = (
             {
                 "tenant": self.tenant,
                 "policy": known[each.policy],
-                "fact": facts_[place],
+                "fact": numbers[places[each.fact.kind, each.fact.key]],
                 "fingerprint": each.fingerprint,
                 "state": each.state.value,
                 "severity": each.severity.value,
                 "resolved": False,
             }
-            for each, place in zip(fresh, places, strict=True)
-        ]
-        numbers = begin(self.connection, outcomes, begun, first=self.number)
+            for each in fresh
+        )
+        start = begin(self.connection, outcomes, begun, first=self.number)
         found = {f.fingerprint: f for result in self.report.results for f in result.findings} if fresh else {}
-        words = [_evidence(row, each, found) for row, each in zip(numbers, fresh, strict=True)]
+        words = (_evidence(number, each, found) for number, each in enumerate(fresh, start))
         insert_rows(self.connection, evidence, words)
 
     def _correct(self, same: Mapping[str, StandingOutcome]) -> None:
