@@ -175,3 +175,19 @@ def test_hostile_names_are_on_what_appears_and_stay_where_they_are() -> None:
     assert {key for key in labels.keys() & again.keys() if labels[key] != again[key]} == set()
     newcomer = of(8, hostile_names=True).google.accounts[-1]
     assert newcomer.display_name in HOSTILE_TEXTS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_log_tells_in_every_week_which_applications_people_have_let_in(seed: int) -> None:
+    for week in (0, 1, 6, LAST, LAST + 1, LAST + 20):
+        organisation = of(week, seed=seed)
+        oldest, latest = organisation.today - timedelta(days=180), {}
+        for entry in reversed(organisation.google.catalogue.activities):  # the newest comes first in the log
+            event = entry["events"][0]
+            if event["name"] in {"authorize", "revoke"} and datetime.fromisoformat(entry["id"]["time"]) > oldest:
+                latest[entry["actor"]["email"], event["parameters"][0]["value"]] = event["name"]
+        active = [account for account in organisation.google.accounts if not account.suspended]
+        held = {(account.address, token["clientId"]) for account in active for token in account.security.tokens}
+        gone = {account.address for account in organisation.google.accounts if account.suspended}
+        let_in = {key for key, event in latest.items() if event == "authorize" and key[0] not in gone}
+        assert (week, let_in) == (week, held)

@@ -50,7 +50,7 @@ def _renew(organisation: Organisation) -> None:
     for account in tenant.accounts:
         for token in account.security.tokens:
             if not account.suspended and (account.id, token["clientId"]) not in known:
-                add_activity(rng, tenant, today - timedelta(hours=3), account, "token", authorisation(token))
+                add_activity(rng, tenant, today - timedelta(days=3), account, "token", authorisation(token))
     settle_log(tenant)
 
 
