@@ -100,6 +100,25 @@ def test_without_the_role_of_the_directory_nothing_looks_complete_and_nobody_sta
     assert "`directory: ADDRESS`" in found.gaps[0].remedy
 
 
+@pytest.mark.parametrize(
+    ("account", "message", "remedy"),
+    [
+        ("nobody@rivera-campaign.example", "act as nobody@rivera-campaign.example", "exists and is not suspended"),
+        (ROLES.directory, "may not read the settings", "`policies:` under `subjects:`"),
+    ],
+)
+def test_an_account_that_cannot_do_what_its_role_takes_costs_that_role_alone(
+    account: str, message: str, remedy: str
+) -> None:
+    found, _ = read_with(replace(ROLES, policies=account))
+    assert found.incomplete <= {"settings", "account"}
+    assert found.of("settings") == []
+    assert set(found.of("mail_rule")) == set(whole().of("mail_rule"))
+    (gap,) = [each for each in found.gaps if each.kind == "settings"]
+    assert message in gap.detail
+    assert remedy in gap.remedy
+
+
 @pytest.mark.parametrize("role", ["directory", "users", "policies"])
 def test_no_other_role_ever_stands_in_for_one_that_is_off(role: Role) -> None:
     off = replace(ROLES, **{role: False if role == "users" else ""})

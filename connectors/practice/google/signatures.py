@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import cache
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -30,6 +31,7 @@ def verified(token: str, key: str) -> dict[str, object]:
     return claims
 
 
+@cache
 def _private(key: str) -> rsa.RSAPrivateKey:
     private = serialization.load_pem_private_key(key.encode(), password=None)
     if not isinstance(private, rsa.RSAPrivateKey):
