@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
 
 _Entry = TypeVar("_Entry")
 
@@ -86,6 +86,10 @@ def _duration(value: object) -> timedelta | None:
     if value != "forever" and not match:
         raise ValueError("this is no span of time", "Write it like 90 days, 12 weeks, 2 years, or forever.")
     return timedelta(days=int(match[1]) * _DAYS[match[2]]) if match else None
+
+
+def _duration_words(span: timedelta | None) -> str:
+    return "forever" if span is None else f"{span.days} days"
 
 
 def _anchored(text: str, info: ValidationInfo) -> Path:
@@ -216,7 +220,7 @@ Resolver = Annotated[
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
 DatabaseFile = Annotated[Path, PlainValidator(_database_file), Field(validate_default=True)]
-Duration = Annotated[timedelta | None, PlainValidator(_duration)]
+Duration = Annotated[timedelta | None, PlainValidator(_duration), PlainSerializer(_duration_words, when_used="json")]
 """A span of whole days; None is forever."""
 YamlFile = Annotated[Path, PlainValidator(_yaml_file)]
 Pack = Annotated[str | Path, PlainValidator(_pack)]

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "exit_codes",
         "reports",
     ),
-    ("engine", "mails", "notifiers", "alerts"),
+    ("engine", "mails", "notifiers", "alerts", "scheduling"),
     ("outgoing",),
     ("cli",),
 )
@@ -81,6 +81,12 @@ WIRING_OUT = "auditor.cli.delivering"
 ENTRY = "auditor.cli.entry"
 NETWORK = ("aiohttp", "ftplib", "http.client", "http.server", "httpcore2", "httplib2", "httpx2", "requests")
 NETWORK += ("smtplib", "socket", "ssl", "urllib.request", "urllib3")
+BESIDE = {
+    "auditor.encryption": "what encrypts pulls where we push: it works at the other end of a pipe",
+    "auditor.scheduling.vitals": "whoever asks whether the daemon lives is not to keep it from living",
+    "auditor.scheduling.pings": "a service that is slow to answer is not to make what is due late",
+}
+"""Modules with a thread that works beside the story, each with its reason."""
 CONCURRENCY = ("_thread", "asyncio", "concurrent", "multiprocessing", "subprocess")
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -222,24 +228,29 @@ def test_only_the_door_speaks_to_the_network() -> None:
     assert speaking.pop("connectors.google_workspace.client") == {"httplib2", "httplib2.Response"}
     # Mail is not HTTP: it goes to the server that the configuration names, and only out.
     assert speaking.pop("auditor.notifiers.smtp") == {"smtplib", "ssl"}
+    # How the daemon shows that it lives: to systemd, to whoever asks on this machine, to one address outside.
+    assert speaking.pop("auditor.scheduling.notify") == {"socket"}
+    assert speaking.pop("auditor.scheduling.vitals") >= {"http.server"}
+    assert speaking.pop("auditor.scheduling.pings") >= {"http.client", "ssl"}
     assert speaking.keys() == {"connectors.door", "connectors.transport_errors"}
 
 
-def test_only_collection_has_threads() -> None:
-    assert [module.name for module in REAL if module.reaches(*CONCURRENCY)] == ["auditor.collection"]
+def test_only_collection_has_threads_and_only_the_daemon_has_children() -> None:
+    concurrent = {module.name for module in REAL if module.reaches(*CONCURRENCY)}
+    assert concurrent == {"auditor.collection", "auditor.scheduling.children"}
+    assert [module.name for module in REAL if module.reaches("schedule")] == ["auditor.scheduling.daemon"]
     for module in REAL:
         used = {
             node.attr
             for node in module.nodes(ast.Attribute)
             if isinstance(node.value, ast.Name) and node.value.id == "threading"
         }
-        # What encrypts pulls where we push: it works at the other end of a pipe.
-        thread = {"Thread"} if module.name == "auditor.encryption" else set()
+        thread = {"Thread"} if module.name in BESIDE else set()
         assert used <= ({"Event"} if module in CORE else {"Event", "Lock"}) | thread, module.name
         assert module.reaches("threading") <= {"threading"}, module.name
 
 
-def test_everything_is_caught_only_on_the_last_line_of_the_command_line() -> None:
+def test_everything_is_caught_only_on_the_last_line_of_the_command_line_and_in_a_look_of_the_daemon() -> None:
     catching = []
     for module in MODULES:
         for handler in module.nodes(ast.ExceptHandler):
@@ -248,7 +259,7 @@ def test_everything_is_caught_only_on_the_last_line_of_the_command_line() -> Non
             raised_again = isinstance(last, ast.Raise) and last.exc is None
             if caught & {"Exception", "BaseException"} and not raised_again:
                 catching.append(module.name)
-    assert catching == [MAIN]
+    assert catching == [MAIN, "auditor.scheduling.daemon"]
 
 
 def test_nothing_prints_or_leaves_by_itself() -> None:

@@ -94,8 +94,11 @@ COMMANDS = dict(commands())
 
 
 def spoken(command: Command) -> set[str]:
-    """Return the options of a command, without the help that each has, and its arguments."""
-    names = {name for each in command.params for name in (each.opts if each.param_type_name == "option" else [])}
+    """Return the options of a command, without the help that each has and what is hidden, and its arguments."""
+    options = [
+        each for each in command.params if each.param_type_name == "option" and not getattr(each, "hidden", False)
+    ]
+    names = {name for each in options for name in each.opts}
     arguments = {
         str(each.metavar).strip("[].") for each in command.params if getattr(each, "param_type_name", "") == "argument"
     }

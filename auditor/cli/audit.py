@@ -19,6 +19,7 @@ from auditor.cli import delivering, wiring
 from auditor.cli.choices import one_of
 from auditor.cli.output import Format, demand_writable, write_report
 from auditor.cli.progress import display
+from auditor.cli.slots import SlotName, within
 from auditor.cli.snapshot import Identity, keeping, told
 from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
 from auditor.exit_codes import ExitCode
@@ -57,6 +58,7 @@ def audit(
     ] = None,
     identity: Identity = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another audit of the same tenant runs.")] = False,  # noqa: FBT002 - an option
+    slot: SlotName = None,
 ) -> None:
     """Audit the configured tenants once, read-only, and report."""
     demand_writable(output)
@@ -79,7 +81,7 @@ def audit(
     with stopping() as stop:
         plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
         # Judged by other policies it is another question than that which the history answers.
-        remembered = remembering(configured, plan, stop, wait=wait) if not packs else nullcontext()
+        remembered = remembering(configured, plan, stop, wait=wait, slot=slot) if not packs else nullcontext()
         with keeping(keep_snapshot, recipients) as kept, remembered as record:
             report = run(plan, stop, keeper=kept, history=record)
             write_report(report, format_, output)
@@ -121,21 +123,25 @@ def stopping() -> Iterator[threading.Event]:
 
 @contextmanager
 def remembering(
-    configured: config.Config, plan: engine.Plan, stop: threading.Event, *, wait: bool
+    configured: config.Config, plan: engine.Plan, stop: threading.Event, *, wait: bool, slot: str | None = None
 ) -> Iterator[Record | None]:
-    """Give the record of an audit in the history, alone with its tenants; None where none is kept."""
+    """Give the record of an audit in the history, alone with its tenants; None where none is kept.
+
+    An audit that is made for a slot waits for others of the same tenants. Raises ``typer.Exit`` if the slot is over.
+    """
     if not configured.store.keep:
         yield None
         return
 
     def again(error: AuditRunningError) -> None:
-        if not wait:
+        if not (wait or slot):
             raise error
         if stop.wait(1):
             raise InterruptedAuditError("Stopped while another audit was running.", "Run it again.")
 
     with (
         wiring.history(configured, make=True) as store,
+        within(store, slot, configured) as held,
         store.auditing(
             audit_id=uuid.uuid4().hex,
             organisation=configured.organisation,
@@ -143,6 +149,7 @@ def remembering(
             started=now(),
             wait=again,
             keep_report=configured.mail is not None or bool(configured.alerts.to),
+            slot=held,
         ) as record,
     ):
         yield record

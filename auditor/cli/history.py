@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,15 @@ from auditor import config
 from auditor.cli import wiring
 from auditor.cli.audit import now
 from auditor.cli.output import Format, write_private, write_report
-from auditor.errors import UsageError
+from auditor.cli.slots import SlotName, within
+from auditor.errors import AuditRunningError, UsageError
+from auditor.exit_codes import ExitCode
 from auditor.mails import merged
 from auditor.models import OPEN, Standing, State
 from auditor.reports.neutral import neutral
 from auditor.reports.words import how_many, moment_words, severity_counts
 from auditor.store import KeptAudit
+from auditor.store.locks import refuse
 
 app = typer.Typer(name="history", help="List, show, forget and export the audits that were kept.", no_args_is_help=True)
 
@@ -92,6 +96,7 @@ def prune(
         int | None, typer.Option(min=1, max=_LONGEST, help="Forget the words and values of what ended longer ago.")
     ] = None,
     path: Configuration = CONFIG,
+    slot: SlotName = None,
 ) -> None:
     """Forget what is old. What still stands, and the last audit of each tenant, is kept."""
     configured = config.load(path)
@@ -102,11 +107,14 @@ def prune(
         remedy = "Give --days or --evidence-days, or change 'retention' under 'store'."
         raise UsageError("The configuration says to keep everything forever.", remedy)
     today = now()
-    with wiring.history(configured) as store:
+    with wiring.history(configured) as store, within(store, slot, configured) as held:
         gone = store.prune(
             before=None if audits is None else today - audits,
             evidence_before=None if evidence is None else today - evidence,
+            wait=refuse if held is None else _patiently,
         )
+        if held:
+            store.slots.finish(held, now(), ExitCode.CLEAN)
     typer.echo(
         f"Forgotten: {how_many(gone.audits, 'audit')}, {how_many(gone.intervals, 'row')} of what was over, "
         f"{how_many(gone.evidence, 'piece')} of evidence."
@@ -125,6 +133,11 @@ def export(
         typer.echo(lines, nl=False)
     else:
         write_private(output, lines)
+
+
+def _patiently(_error: AuditRunningError) -> None:
+    """Wait while audits run. The daemon ends this if it takes too long."""
+    time.sleep(1)
 
 
 def _line(audit: KeptAudit) -> str:

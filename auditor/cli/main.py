@@ -11,6 +11,7 @@ import typer
 from auditor import __version__
 from auditor.cli import exempt, history, mail, people, policies, practice, store
 from auditor.cli.audit import audit
+from auditor.cli.daemon import daemon
 from auditor.cli.demo import demo
 from auditor.cli.diff import diff
 from auditor.errors import AuditorError, DocumentError
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(audit)
+app.command()(daemon)
 app.command()(demo)
 app.command()(diff)
 app.add_typer(exempt.app)

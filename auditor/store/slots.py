@@ -76,19 +76,19 @@ class Slots:
         with self._read() as connection:
             return _found(connection, job, due)
 
-    def claim(self, job: str, due: datetime, now: datetime) -> Slot | None:
+    def claim(self, job: str, due: datetime, now: datetime, note: str = "") -> Slot | None:
         """Claim a slot that nobody has claimed; None if somebody was first."""
-        slot = Slot(job=job, due=due, state=SlotState.CLAIMED, attempts=1, holder=application(), claimed=now)
+        slot = Slot(job=job, due=due, state=SlotState.CLAIMED, attempts=1, holder=application(), claimed=now, note=note)
         with self._write() as connection:
             if _found(connection, job, due):
                 return None
             _write(connection, [slot])
             return slot
 
-    def take_up(self, slot: Slot, now: datetime) -> Slot | None:
+    def take_up(self, slot: Slot, now: datetime, note: str = "") -> Slot | None:
         """Claim a slot again whose last attempt came to nothing; None if somebody else was first."""
         fresh = {"state": SlotState.CLAIMED, "holder": application(), "claimed": now, "finished": None}
-        again = slot.model_copy(update=fresh | {"attempts": slot.attempts + 1, "exit_code": None})
+        again = slot.model_copy(update=fresh | {"attempts": slot.attempts + 1, "exit_code": None, "note": note})
         return again if self._replace(slot, again) else None
 
     def end(
