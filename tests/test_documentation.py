@@ -84,7 +84,7 @@ def commands(command: Command | None = None, path: str = "auditor") -> Iterator[
     """Yield every command that does something, the program itself included, by what one types."""
     command = command or typer.main.get_command(app)
     inner = getattr(command, "commands", {})
-    if not inner or path == "auditor":
+    if not inner or path == "auditor" or getattr(command, "invoke_without_command", False):
         yield path, command
     for name, each in inner.items():
         yield from commands(each, f"{path} {name}")

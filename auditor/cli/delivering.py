@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from auditor.alerts import Channel, alerts
 from auditor.cli import wiring
 from auditor.config import Config
-from auditor.config_delivery import GmailMail, GraphMail, Mail, Smtp
+from auditor.config_delivery import GmailMail, GraphMail, Mail, Names, Readers, Smtp
 from auditor.errors import SignInError, UsageError
-from auditor.models import MessageKind, ReceiptState
+from auditor.mails import Material, assemble, letters
+from auditor.models import Health, MessageKind, ReceiptState
 from auditor.notifiers import ChatWay, Post, SmtpWay, Way, WebWay, demand_channels
 from auditor.outgoing import Delivery, Ways, deliver
 from auditor.policy import PolicySet
 from auditor.ports import Clock
+from auditor.reports.words import how_many
 from auditor.secrets import read_private_file, read_secret
 from auditor.store import Store
+from auditor.times import time_zone, times
 
-_HOUR = timedelta(hours=1)
+_HOUR, _WEEK = timedelta(hours=1), timedelta(days=8)
 
 
 def ways(config: Config, *, clock: Clock) -> Ways:
@@ -28,6 +32,61 @@ def ways(config: Config, *, clock: Clock) -> Ways:
     mails = tuple(_mail_ways(config.mail, clock)) if config.mail else ()
     told: tuple[Way, ...] = (ChatWay(chats),)
     return lambda kind: told if kind is MessageKind.ALERT else mails
+
+
+def material(
+    config: Config,
+    store: Store,
+    kind: MessageKind,
+    *,
+    due: datetime,
+    now: datetime,
+    names: Names | None = None,
+) -> tuple[Material, int | None]:
+    """Return what a weekly mail of a kind is made of, and the number of the newest audit that it tells of."""
+    zone = time_zone(config.schedule.time_zone)
+    readers = _readers(config, kind)
+    return assemble(
+        store,
+        kind=kind,
+        organisation=config.organisation,
+        tenants={each.id: each.connector for each in config.tenants},
+        due=due,
+        now=now,
+        next_due=times(config.schedule.mail, zone).next(now),
+        zone=zone,
+        recipients=readers.to if readers else (),
+        names=names or (readers.names if readers else "full"),
+        health=Health(undelivered=tuple(_undelivered(store, now - _WEEK))),
+    )
+
+
+def put_weekly(config: Config, store: Store, *, due: datetime, now: datetime) -> int:
+    """Put the weekly mails of a slot into the outbox; return how many that is.
+
+    Those that are there already are left as they are, and so is a day that has had its mails from another slot.
+    """
+    if config.mail is None:
+        raise UsageError("The configuration does not say to whom mails go.", "Write 'mail:' into it: docs/sending.md")
+    kinds = [kind for kind in (MessageKind.PRINCIPAL, MessageKind.IT) if _readers(config, kind)]
+    kinds += [MessageKind.PERSON] if config.mail.people else []
+    put, zone = 0, time_zone(config.schedule.time_zone)
+
+    def day(moment: datetime) -> date:
+        return moment.astimezone(zone).date()
+
+    for kind in kinds:
+        if any(told.due != due and day(told.due) == day(due) for told in store.outbox.told(kind)):
+            continue
+        made, audit = material(config, store, kind, due=due, now=now)
+        put += sum(store.outbox.put(message, audit=audit, now=now) for message in letters(made))
+    return put
+
+
+def today(config: Config, now: datetime) -> datetime:
+    """Return the slot of mails that somebody asks for: the beginning of the day, so that a day has one."""
+    local = now.astimezone(time_zone(config.schedule.time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
 def send(config: Config, store: Store, *, clock: Clock) -> Delivery:
@@ -50,6 +109,21 @@ def tell(config: Config, policies: PolicySet, *, clock: Clock) -> Delivery:
             for message in alerts(kept.report, _channels(config, store, now), alarming=alarming, sequence=first):
                 store.outbox.put(message, audit=kept.number, now=now)
         return send(config, store, clock=clock)
+
+
+def _readers(config: Config, kind: MessageKind) -> Readers | None:
+    mail = config.mail
+    if mail is None or kind is MessageKind.PERSON:
+        return None
+    return mail.principal if kind is MessageKind.PRINCIPAL else mail.it
+
+
+def _undelivered(store: Store, since: datetime) -> Iterator[str]:
+    """Yield what did not arrive since then, or may not have, in sentences without names."""
+    lost = store.outbox.receipts([ReceiptState.HANDING, ReceiptState.REFUSED])
+    for (message, state), number in Counter((e.message, e.state) for e in lost if e.changed >= since).items():
+        what = "may not have arrived" if state is ReceiptState.HANDING else "could not be delivered"
+        yield f"{message} {what} ({how_many(number, 'recipient')}). Send it again: auditor mail --again {message}"
 
 
 def _channels(config: Config, store: Store, now: datetime) -> Iterator[Channel]:

@@ -1,26 +1,28 @@
-"""``auditor mail``: the weekly mails, before they are sent."""
+"""``auditor mail``: the weekly mails, looked at before they are sent, sent, and sent again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from auditor import config
-from auditor.cli import wiring
+from auditor.cli import delivering, wiring
 from auditor.cli.audit import now
 from auditor.cli.history import CONFIG, Configuration
 from auditor.cli.mail_files import write_preview
-from auditor.config_delivery import Names, Readers
+from auditor.config_delivery import Names
 from auditor.errors import UsageError
-from auditor.mails import assemble, letters
-from auditor.models import Health, Message, MessageKind
+from auditor.exit_codes import ExitCode
+from auditor.mails import letters
+from auditor.models import Message, MessageKind, Receipt, ReceiptState
 from auditor.reports.neutral import neutral
+from auditor.reports.words import moment_words
 from auditor.store import Store
-from auditor.times import time_zone, times
 
-app = typer.Typer(name="mail", help="The weekly mails: look at them before they are sent.", invoke_without_command=True)
+app = typer.Typer(name="mail", help="The weekly mails: look at them, and send them.", invoke_without_command=True)
 
 _WEEKLY = (MessageKind.PRINCIPAL, MessageKind.IT, MessageKind.PERSON)
 
@@ -35,14 +37,63 @@ def mail(
         Path | None, typer.Option(metavar="PATH", help="Write .eml, .html and .txt of that name, or into that folder.")
     ] = None,
     names: Annotated[str | None, typer.Option(metavar="HOW", help="Name people in full, by initials or role.")] = None,
+    *,
+    send: Annotated[bool, typer.Option("--send", help="Send the weekly mails, unless they were sent today.")] = False,
+    deliver: Annotated[bool, typer.Option("--deliver", help="Try again what could not be sent.")] = False,
+    again: Annotated[
+        str | None, typer.Option(metavar="ID", help="Send a message again to those who may not have it.")
+    ] = None,
     path: Configuration = CONFIG,
 ) -> None:
-    """Show the mails as they would be sent now; nothing is sent."""
+    """Show the mails as they would be sent now, or send them."""
     if context.invoked_subcommand is not None:
         return
-    if preview is None:
-        raise UsageError("Nothing says what to do.", "auditor mail --preview principal")
+    if sum((preview is not None, send, deliver, again is not None)) != 1:
+        remedy = "One of: auditor mail --preview principal, auditor mail --send, auditor mail --deliver"
+        raise UsageError("Nothing says what to do, or more than one thing does.", remedy)
     configured = config.load(path)
+    if preview is not None:
+        _show(configured, preview, names, output)
+        return
+    with wiring.history(configured) as store:
+        if send:
+            delivering.put_weekly(configured, store, due=delivering.today(configured, now()), now=now())
+        if again is not None and not store.outbox.again(again, now()):
+            remedy = "auditor mail receipts lists them; one that everybody has is forgotten."
+            raise UsageError(f"Nobody may lack a message {neutral(again, 100)!r}.", remedy)
+        delivery = delivering.send(configured, store, clock=now)
+    for line in told(delivery.receipts):
+        typer.echo(line)
+    raise typer.Exit(ExitCode.CLEAN if delivery.whole else ExitCode.DELIVERY)
+
+
+@app.command()
+def receipts(path: Configuration = CONFIG) -> None:
+    """List what became of every message, recipient by recipient."""
+    with wiring.history(config.load(path)) as store:
+        for line in told(store.outbox.receipts()):
+            typer.echo(line)
+
+
+def told(receipts_: Iterable[Receipt]) -> Iterator[str]:
+    """Yield a line about each receipt."""
+    for each in receipts_:
+        way = f" by {each.channel}" if each.channel else ""
+        when = f", again at {moment_words(each.next_attempt)}" if each.next_attempt else ""
+        note = f" ({neutral(each.note, 300)})" if each.note else ""
+        yield f"{each.message}  {neutral(each.recipient, 100)}  {_STATES[each.state]}{way}{when}{note}"
+
+
+_STATES = {
+    ReceiptState.WAITING: "waits",
+    ReceiptState.HANDING: "may have arrived, and is not sent again",
+    ReceiptState.SENT: "sent",
+    ReceiptState.REFUSED: "given up",
+}
+
+
+def _show(configured: config.Config, preview: str, names: str | None, output: Path | None) -> None:
+    """Show a mail, or write it into files."""
     with wiring.history(configured) as store:
         messages = previews(store, configured, _kind(preview), _names(names))
     if not messages:
@@ -63,29 +114,10 @@ def previews(store: Store, configured: config.Config, kind: MessageKind, names: 
     if not store.reports():
         remedy = "Say in the configuration to whom mails go (mail), then run: auditor audit"
         raise UsageError("No report has been kept that a mail could be made of.", remedy)
-    zone = time_zone(configured.schedule.time_zone)
-    due = times(configured.schedule.mail, zone)
-    readers = _readers(configured, kind)
     made = now()
-    material, _ = assemble(
-        store,
-        kind=kind,
-        organisation=configured.organisation,
-        tenants={each.id: each.connector for each in configured.tenants},
-        due=made.replace(microsecond=0),
-        now=made,
-        next_due=due.next(made),
-        zone=zone,
-        recipients=readers.to if readers else (),
-        names=names or (readers.names if readers else "full"),
-        health=Health(),
-    )
+    due = made.replace(microsecond=0)
+    material, _ = delivering.material(configured, store, kind, due=due, now=made, names=names)
     return letters(material)
-
-
-def _readers(configured: config.Config, kind: MessageKind) -> Readers | None:
-    mail_ = configured.mail
-    return None if mail_ is None else mail_.principal if kind is MessageKind.PRINCIPAL else mail_.it
 
 
 def _kind(word: str) -> MessageKind:
