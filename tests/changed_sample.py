@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import structs
 from sample import hostile_sample, sample
 
 from auditor.changes import compare
@@ -23,8 +24,8 @@ def changed() -> Report:
     earlier = {mark: outcome for mark, outcome in now.outcomes.items() if mark not in {new, back, *dark}}
     gap = "Gmail answered 403: Delegation denied."
     later = {mark: outcome for mark, outcome in now.outcomes.items() if mark != gone}
-    later[hidden] = later[hidden]._replace(state=State.UNVERIFIED, text=gap)
-    later[excused] = later[excused]._replace(state=State.EXEMPT)
+    later[hidden] = structs.replace(later[hidden], state=State.UNVERIFIED, text=gap)
+    later[excused] = structs.replace(later[excused], state=State.EXEMPT)
     before = replace(
         now,
         audit="a-week-ago",

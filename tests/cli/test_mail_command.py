@@ -16,6 +16,7 @@ from mail_server import Served, serving
 
 from auditor.cli.main import app
 from auditor.cli.practice_setup import write_configuration
+from auditor.errors import UsageError
 from connectors.practice.generator import generate
 from connectors.practice.process import serving as practising
 from connectors.practice.server import PracticeServer
@@ -74,7 +75,7 @@ def test_the_mails_are_sent_once_a_day_to_everybody_and_tried_again_where_they_f
     assert all(subject.startswith("[Rivera for Senate] ") for subject in subjects)
 
 
-def test_only_one_thing_is_done_at_a_time(audited: Path) -> None:
-    assert run(audited)[0] == 2
-    assert run(audited, "--send", "--deliver")[0] == 2
-    assert run(audited, "--again", "it-1999")[0] == 2
+@pytest.mark.parametrize("given", [(), ("--send", "--deliver"), ("--preview", "it", "--send"), ("--again", "it-1999")])
+def test_what_cannot_be_meant_is_told(audited: Path, given: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["mail", *given, "--config", str(audited)])
+    assert isinstance(result.exception, UsageError)
