@@ -34,7 +34,7 @@ from connectors.google_workspace.keyless import MACHINE_ENDPOINT, Keyless, Keyle
 from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import ALL, USERS
 from connectors.google_workspace.sign_in_rules import EXCHANGE_URL, MACHINE, TOKEN_URL, signature_url
-from connectors.practice.faults import Fault
+from connectors.practice.faults import Fault, Kind
 from connectors.practice.google.cloud import credential_configuration, identity_token
 from connectors.practice.process import serving
 from connectors.practice.server import PracticeServer
@@ -173,6 +173,17 @@ def test_a_sign_in_that_fails_is_a_sign_in_error_and_nothing_is_read(fault: Faul
         assert "admin.googleapis.com" not in {host for host, _ in server.requests}
     assert message in error.message
     assert error.remedy
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "server_error", "reset"])
+@pytest.mark.parametrize("host", [MACHINE, "sts.googleapis.com", SIGNATURE[0]])
+def test_a_sign_in_that_fails_once_is_tried_again(host: str, kind: Kind) -> None:
+    with practice(Fault(kind, times=1, host=host, seconds=0.0)) as server:
+        opened = given(server, provided(server) if host == "sts.googleapis.com" else None)
+        google = connector(server, given=opened)
+        assert google.identify().label == "rivera-campaign.example"
+        google.close()
+        assert sum(server.faults.struck().values()) == 1
 
 
 @pytest.mark.parametrize(
