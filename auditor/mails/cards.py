@@ -24,7 +24,6 @@ class Job:
     severity: str
     said: tuple[str, ...]
     more: str
-    call: bool
     steps: tuple[str, ...]
     time: str
 
@@ -97,7 +96,6 @@ def job_of(task: Task, results: Results, most: int, *, heading: bool = False, sh
         severity=task.severity.value,
         said=said,
         more=more_words(left, "of the same kind", "of the same kind"),
-        call=task.urgent == CALL,
         steps=tuple(neutral(step, FIX) for step in steps(task.fix)),
         time=time,
     )

@@ -1,64 +1,90 @@
 """What is said only by telephone: whoever reads along in a mailbox must not learn from a mail what we know of him.
 
-A report goes in, and one comes out in which every finding of a policy that looks for intruders says that somebody must
-be called, and nothing else. Everything that is made of it afterwards can give nothing away.
+A report goes in, and one comes out in which every finding of a policy that looks for intruders, and everything else
+about whoever has such a finding, says that somebody must be called, and nothing more. What is made of it afterwards can
+give nothing away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from auditor.models import Change, ChangeKind, Exempted, FactReference, Finding, PolicyResult, Report
 
 CALL: Final = "call"
-SENTENCE: Final = "call, do not mail. What it is about is in no mail."
+SENTENCE: Final = "call, do not mail."
 TITLE: Final = "A matter for the telephone"
-FIX: Final = (
-    "Call on a number that you know, and speak of it nowhere in writing.\n"
-    "What was found, and what to click, is shown on the machine where the auditor runs: auditor history report"
+STEPS: Final = (
+    "Call on a number that you know, and speak of it nowhere in writing.",
+    "What was found, and what to click, is in no mail. On the machine of the auditor: auditor history report",
 )
+"""What to do about it, one step a line."""
 _OVER: Final = "what there was to call about is settled."
+_WELL: Final = frozenset({ChangeKind.RESOLVED, ChangeKind.EXEMPTED})
 
-
-def is_incident(finding: Finding) -> bool:
-    """Whether a finding is one to call about."""
-    return finding.urgent == CALL
+_Account = tuple[str, str]
+"""Tenant and key."""
 
 
 def has_incidents(report: Report) -> bool:
     """Whether there is anything in a report that must not stand in a mail."""
-    return any(is_incident(finding) for result in report.results for finding in result.findings)
+    return any(finding.urgent == CALL for result in report.results for finding in result.findings)
 
 
 def discreet(report: Report) -> Report:
-    """Return the report without what must not stand in a mail."""
-    results = tuple(_quiet(result) if _calls(result) else result for result in report.results)
+    """Return the report without what must not stand in a mail.
+
+    An intruder leaves more than one trace: the address that he forwards to is in the finding about forwarding addresses
+    too. So nothing is told of a person who must be called, but that.
+    """
+    called = _called(report)
+    results = tuple(_quiet(result, called) for result in report.results)
     changes = report.changes
     if changes is not None:
         # Of a policy that is not judged any more nobody knows whether it looked for intruders.
-        open_ones = {result.policy for result in report.results if not _calls(result)}
-        told = (each if each.policy in open_ones else _quiet_change(each) for each in changes.changes)
+        harmless = {result.policy for result in report.results} - {r.policy for r in report.results if _calls(r)}
+        told = (
+            each if each.policy in harmless and not _concerns(each.tenant, each.fact, called) else _quiet_change(each)
+            for each in changes.changes
+        )
         changes = changes.model_copy(update={"changes": tuple(told)})
     return report.model_copy(update={"results": results, "changes": changes})
 
 
+def _called(report: Report) -> frozenset[_Account]:
+    """Return the accounts of everybody about whom there is something to call about."""
+    incidents = [finding for result in report.results for finding in result.findings if finding.urgent == CALL]
+    marks = {finding.fingerprint for finding in incidents}
+    people = (person for person in report.people if marks.intersection(person.findings))
+    owners = {(finding.tenant, finding.fact.owner.key) for finding in incidents if finding.fact.owner}
+    return frozenset(owners | {(account.tenant, account.key) for person in people for account in person.accounts})
+
+
+def _concerns(tenant: str, fact: FactReference, called: AbstractSet[_Account]) -> bool:
+    return (tenant, fact.owner.key if fact.owner else fact.key) in called
+
+
 def _calls(result: PolicyResult) -> bool:
-    return result.urgent == CALL or any(is_incident(finding) for finding in result.findings)
+    return result.urgent == CALL or any(finding.urgent == CALL for finding in result.findings)
 
 
-def _quiet(result: PolicyResult) -> PolicyResult:
+def _quiet(result: PolicyResult, called: AbstractSet[_Account]) -> PolicyResult:
+    def secret(finding: Finding) -> bool:
+        return _calls(result) or _concerns(result.tenant, finding.fact, called)
+
+    exempted = (_quiet_exempted(e, result.title) if secret(e.finding) else e for e in result.exempted)
     return result.model_copy(
         update={
-            "why": "",
-            "findings": tuple(_quiet_finding(finding) for finding in result.findings),
-            "exempted": tuple(_quiet_exempted(each, result.title) for each in result.exempted),
+            "findings": tuple(_quiet_finding(each) if secret(each) else each for each in result.findings),
+            "exempted": tuple(exempted),
         }
     )
 
 
 def _quiet_finding(finding: Finding) -> Finding:
     changed = {"fact": _quiet_fact(finding.fact), "message": f"{_whose(finding.fact)}: {SENTENCE}", "evidence": {}}
-    return finding.model_copy(update={**changed, "fix": FIX, "urgent": CALL})
+    return finding.model_copy(update={**changed, "fix": "\n".join(STEPS), "urgent": CALL})
 
 
 def _quiet_exempted(each: Exempted, title: str) -> Exempted:
@@ -67,8 +93,9 @@ def _quiet_exempted(each: Exempted, title: str) -> Exempted:
 
 
 def _quiet_change(change: Change) -> Change:
-    over = change.kind in {ChangeKind.RESOLVED, ChangeKind.EXEMPTED}
-    message = "" if change.kind is ChangeKind.WENT_DARK else f"{_whose(change.fact)}: {_OVER if over else SENTENCE}"
+    message = f"{_whose(change.fact)}: {_OVER if change.kind in _WELL else SENTENCE}"
+    if change.kind is ChangeKind.WENT_DARK:
+        message = ""
     reason = change.reason if change.kind in {ChangeKind.WENT_DARK, ChangeKind.UNVERIFIED} else ""
     return change.model_copy(update={"fact": _quiet_fact(change.fact), "message": message, "reason": reason})
 

@@ -35,13 +35,15 @@ def judged(material: Material, page: Outline) -> Verdict:
     return found
 
 
-def labels(material: Material) -> tuple[str, ...]:
+def labels(material: Material, *, brief: bool = False) -> tuple[str, ...]:
     """Return what must be said about the mail itself: that it is late, or one of the first."""
     said = []
     if material.late:
-        said.append(f"This mail is late: it was due on {day_words(material.due, material.zone)}.")
+        day = day_words(material.due, material.zone)
+        said.append(f"Late: due {day}." if brief else f"This mail is late: it was due on {day}.")
     if material.first_weeks:
-        said.append("What was open from the start is a backlog, not an alarm: three things a week are enough.")
+        calm = "What was open from the start is a backlog, not an alarm: three things a week are enough."
+        said.append("The backlog is no alarm." if brief else calm)
     return tuple(said)
 
 

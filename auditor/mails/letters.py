@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from hashlib import blake2b, sha256
 from typing import Final
@@ -21,6 +22,7 @@ from auditor.models import Attachment, Message, MessageKind, Report
 from auditor.reports import html as page_of_report
 from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline, outline
+from auditor.reports.verdict import verdict
 
 LIMIT: Final = 100_000
 """Bytes of a mail at the most, as it is sent."""
@@ -42,7 +44,8 @@ def letters(material: Material) -> tuple[Message, ...]:
     report = discreet(renamed(told, names))
     if material.kind is MessageKind.PERSON:
         return tuple(_to_person(material, each, place) for place, each in enumerate(requests(report)))
-    page = outline(report)
+    # The verdict names people and counts findings, and it shall be that of the report: so it is made before.
+    page = replace(outline(report), verdict=verdict(renamed(told, names)))
     write = _to_principal if material.kind is MessageKind.PRINCIPAL else _to_it
     return (write(material, page, report),)
 

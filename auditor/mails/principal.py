@@ -49,12 +49,11 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
     found = judged(material, page)
     efforts = {result.policy: result.effort for result in report.results}
     chosen = sorted(page.people, key=_place)[:PEOPLE]
-    left = sum(len(entry.people) for entry in page.people) - sum(len(entry.people) for entry in chosen)
     said = {
         "verdict": (f"{found.call}: {found.sentence}", f"{found.call}: {_short(found, page)}"),
-        "label": (" ".join(labels(material)), labels(material)[0] if labels(material) else ""),
+        "label": (" ".join(labels(material)), " ".join(labels(material, brief=True))),
         **{f"ask{place}": _ask(entry, efforts) for place, entry in enumerate(chosen)},
-        "rest": (f"{how_many(left, 'more person is', 'more people are')} in IT's mail." if left else "", ""),
+        "rest": _rest(page, chosen),
         "organisation": _organisation(page, efforts),
         "unseen": _unseen(page),
         "better": _better(material),
@@ -99,6 +98,17 @@ def _place(entry: Entry) -> tuple[bool, int]:
     return all(task.urgent != CALL for task in entry.tasks), -entry.worst.rank
 
 
+def _rest(page: Outline, chosen: Sequence[Entry]) -> tuple[str, str]:
+    """Return how many people there are besides, and how many of them must be called."""
+    others = [entry for entry in page.people if entry not in chosen]
+    left = sum(len(entry.people) for entry in others)
+    if not left:
+        return "", ""
+    calls = sum(any(task.urgent == CALL for task in entry.tasks) for entry in others)
+    beside = f", {calls:,} of them to call" if calls else ""
+    return f"{how_many(left, 'more person is', 'more people are')} in IT's mail{beside}.", f"{left:,} more{beside}."
+
+
 def _ask(entry: Entry, efforts: Mapping[str, Effort | None]) -> tuple[str, str]:
     """Return who must do what, and how long it takes; in full and in few words."""
     task, more = entry.tasks[0], len(entry.tasks) - 1
@@ -109,7 +119,9 @@ def _ask(entry: Entry, efforts: Mapping[str, Effort | None]) -> tuple[str, str]:
     time = f"{minutes_words(effort.minutes * number)}{each}" if effort else "time unknown"
     who = _who(entry.people)
     if task.urgent == CALL:
-        return f"{who}: call, do not mail ({time}).{also}", f"{who}: call, do not mail."
+        minutes = max((e.minutes for each in entry.tasks if (e := efforts.get(each.policy))), default=0)
+        time = minutes_words(minutes) if minutes else "time unknown"
+        return f"{who}: call, do not mail ({time}).", f"{who}: call, do not mail."
     ask = told(effort.ask, 60) if effort else "Talk with IT"
     by = "" if effort and effort.who == "person" else "IT: "
     wanted = ask if by else ask[:1].lower() + ask[1:]

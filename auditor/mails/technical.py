@@ -9,18 +9,20 @@ from typing import Final
 from auditor.mails.cards import Card, Job, card_of, job_of, more_words
 from auditor.mails.condition import Line, condition
 from auditor.mails.dates import moment_words
+from auditor.mails.incidents import CALL, STEPS
 from auditor.mails.judging import judged, labels, tally
 from auditor.mails.material import Material
 from auditor.mails.pasting import by_policy
 from auditor.mails.plain import FIX, NAME, SENTENCE, called, told
 from auditor.models import Exempted, Report
 from auditor.reports.doubts import Doubt
+from auditor.reports.entries import Entry
 from auditor.reports.neutral import neutral
 from auditor.reports.news import News
 from auditor.reports.outline import Outline
 from auditor.reports.unseen import Unseen
 from auditor.reports.verdict import Level
-from auditor.reports.words import kind_words, listed
+from auditor.reports.words import kind_words, listed, tier_word
 
 ENDING: Final = timedelta(weeks=4)
 """Exemptions that end within so long are told."""
@@ -60,6 +62,11 @@ class Sheet:
     changed: str
     groups: tuple[tuple[str, tuple[Line, ...], str], ...]
     """Headings, each with its lines and how many more there are."""
+    calls: tuple[str, ...]
+    """Who must be called, each with the tier; nothing else is said of them."""
+    more_calls: str
+    steps: tuple[str, ...]
+    """What to do about those who must be called."""
     cards: tuple[Card, ...]
     more_cards: str
     jobs: tuple[Job, ...]
@@ -77,6 +84,8 @@ class Sheet:
 def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sheet:
     """Return what the mail says, with at most ``most`` entries in each list; ``page`` is made of ``report``."""
     found, results = judged(material, page), by_policy(report.results)
+    calls = [entry for entry in page.people if _is_call(entry)]
+    entries = [entry for entry in page.people if not _is_call(entry)]
     unread = (*map(_unread, page.unseen), *map(_doubtful, page.doubts))
     return Sheet(
         level=found.level,
@@ -88,8 +97,11 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         since=tuple(told(each) for each in page.news.since) if page.news else (),
         changed=page.news.sentence if page.news else "What changed since the last mail cannot be said.",
         groups=_groups(page.news, most),
-        cards=tuple(card_of(entry, results, report.organisation, most) for entry in page.people[:most]),
-        more_cards=more_words(sum(len(entry.people) for entry in page.people[most:]), "person", "people"),
+        calls=tuple(_name(entry) for entry in calls[: 3 * most]),
+        more_calls=more_words(len(calls) - 3 * most, "person to call", "people to call"),
+        steps=STEPS,
+        cards=tuple(card_of(entry, results, report.organisation, most) for entry in entries[:most]),
+        more_cards=more_words(sum(len(entry.people) for entry in entries[most:]), "person", "people"),
         jobs=tuple(job_of(task, results, most, heading=True) for task in page.organisation[:most]),
         more_jobs=more_words(len(page.organisation) - most, "setting", "settings"),
         ending=tuple(_ending(page, material.now.date(), most)),
@@ -100,6 +112,15 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         health=condition(material),
         next=_next(material),
     )
+
+
+def _is_call(entry: Entry) -> bool:
+    return any(task.urgent == CALL for task in entry.tasks)
+
+
+def _name(entry: Entry) -> str:
+    person = entry.people[0]
+    return f"{told(person.name or person.address, NAME)}, {told(tier_word(person.tier), NAME)}"
 
 
 def _groups(news: News | None, most: int) -> tuple[tuple[str, tuple[Line, ...], str], ...]:

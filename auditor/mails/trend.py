@@ -55,10 +55,13 @@ def trend_words(trend: tuple[Week, ...]) -> tuple[str, ...]:
     """Return the trend in numbers: what the picture shows, for those who do not see it."""
     if not any(week.findings is not None for week in trend):
         return ("There is no audit to compare with yet.",)
+    known = [place for place, week in enumerate(trend) if week.findings is not None]
+    trend = trend[known[0] :]
     findings = ", ".join("none" if week.findings is None else f"{week.findings:,}" for week in trend)
     grave = ", ".join("none" if week.grave is None else f"{week.grave:,}" for week in trend)
+    when = f"weeks {trend[0].number} to {trend[-1].number}" if len(trend) > 1 else f"week {trend[0].number}"
     words = [
-        f"Open findings in weeks {trend[0].number} to {trend[-1].number}: {findings}.",
+        f"Open findings in {when}: {findings}.",
         f"High or critical among them: {grave}.",
     ]
     if any(week.findings is None for week in trend):

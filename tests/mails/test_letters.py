@@ -93,6 +93,8 @@ def test_an_old_alarm_stays_one_and_says_how_old_it_is() -> None:
 def test_a_late_mail_says_so() -> None:
     assert "late" not in plain(letter())
     late = letter(due=NOW - timedelta(hours=30))
+    assert "Late: due Sunday 22 November." in plain(late)
+    late = letter("it", due=NOW - timedelta(hours=30))
     assert "This mail is late: it was due on Sunday 22 November." in plain(late)
 
 
