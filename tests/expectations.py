@@ -60,6 +60,7 @@ POLICY_FOR: MappingProxyType[str, str] = MappingProxyType(
         "outbound-spam-forwarding": "mail.outbound-policy.no-forwarding",
         "setting-calendar-sharing": "settings.no-public-calendars",
         "admin-without-key": "administrator.has-key",
+        "admin-single-sign-on": "administrator.no-single-sign-on",
         "weak-password": "account.strong-password",
         "less-secure-apps": "account.no-less-secure-apps",
         "app-password": "account.no-app-passwords",

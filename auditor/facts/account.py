@@ -114,6 +114,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """The vendor's own judgement of the password."""
     single_sign_on: Read[bool] = UNSET
     """Whether another identity provider signs this account in, so that MFA is decided there."""
+    identity_provider: Read[str | None] = UNSET
+    """What that provider is called in the settings; null where the vendor itself signs the account in."""
     admin_privileges: Read[tuple[str, ...]] = UNSET
     """What the roles allow, as the vendor spells it, roles through groups included."""
     eligible_roles: Read[tuple[str, ...]] = UNSET

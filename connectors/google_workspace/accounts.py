@@ -19,10 +19,12 @@ from connectors.google_workspace.account_fields import counted, parse_account, w
 from connectors.google_workspace.app_passwords import read_app_passwords
 from connectors.google_workspace.client import Call, Client
 from connectors.google_workspace.customer_settings import CustomerSettings
+from connectors.google_workspace.identity_providers import DECIDED, decided_elsewhere, read_sign_on
 from connectors.google_workspace.roles import read_roles
 from connectors.google_workspace.scopes import USERS
 from connectors.google_workspace.setting_fields import enforced_from
 from connectors.google_workspace.settings import in_force
+from connectors.google_workspace.single_sign_on import judged_elsewhere, signed_on
 from connectors.google_workspace.usage import FIELDS, read_usage
 from connectors.google_workspace.values import boolean
 
@@ -33,6 +35,7 @@ _FIELDS = (
 )
 _TARGET = Target("accounts", "the list of accounts")
 _ROLES = Target("roles", "the administrator roles")
+_SIGN_ON = Target("single-sign-on", "who signs in through another identity provider")
 _USAGE = Target("usage", "the usage report of accounts")
 _APP_PASSWORDS = Target("app-passwords", "the application passwords")
 
@@ -74,6 +77,7 @@ class AccountsCollector:
         if accounts:
             yield from self._complete(accounts)
             self._add_settings(accounts)
+            yield from decided_elsewhere(accounts.values())
         yield from with_shared_recovery(accounts.values(), whole=whole)
         if broken is not None:
             raise broken
@@ -114,6 +118,7 @@ class AccountsCollector:
         Each returns which of its fields never came, and raises ``ReadError`` when none of them could be read.
         """
         yield _ROLES, ("admin_roles", "admin_privileges"), self._add_roles
+        yield _SIGN_ON, ("single_sign_on", "identity_provider", *DECIDED), self._add_sign_on
         yield _USAGE, tuple(FIELDS), self._add_usage
         if self.security:
             yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
@@ -128,6 +133,15 @@ class AccountsCollector:
                 admin_privileges=tuple(sorted({each for role in roles for each in role.privileges})),
                 is_admin=True if roles else account.is_admin,
             )
+        return ()
+
+    def _add_sign_on(self, accounts: _Accounts) -> tuple[str, ...]:
+        try:
+            found = read_sign_on(self.client, self.admin, self.customer)
+        except ReadError:
+            accounts |= {key: judged_elsewhere(account) for key, account in accounts.items()}
+            raise
+        accounts |= {key: signed_on(account, found) for key, account in accounts.items()}
         return ()
 
     def _add_usage(self, accounts: _Accounts) -> tuple[str, ...]:
@@ -148,10 +162,11 @@ class AccountsCollector:
             start = enforced_from(value.get("security.two_step_verification_enforcement.enforcedFrom"))
             enforced = in_force(start, self.client.wall())
             names = (f"2-Step Verification enforced in {account.unit}",) if enforced else ()
+            moot = bool(names) and account.single_sign_on is not False
             accounts[key] = msgspec.structs.replace(
                 account,
                 may_forward=boolean(value.get("gmail.auto_forwarding.enableAutoForwarding")),
-                mfa_enforced_by=UNSET if enforced is UNSET else names,
+                mfa_enforced_by=UNSET if enforced is UNSET or moot else names,
             )
 
     def _add_app_passwords(self, accounts: _Accounts) -> tuple[str, ...]:

@@ -65,6 +65,10 @@ class CustomerSettings:
         """Return who is in a group, given by its id. Raises ``ReadError``."""
         return self._once("members", group, lambda: all_members(self._client, self._admin, group))
 
+    def outcome_of(self, group: str) -> Members | ReadError:
+        """Return who is in a group, given by its id, or why that could not be read."""
+        return _outcome(partial(self.members, group))
+
     def licences(self, product: str) -> Holders:
         """Return who has which licence of a product. Raises ``ReadError``, also where nobody wants them read."""
         return self._once("licences", product, lambda: self._licences(product))
@@ -108,7 +112,7 @@ class CustomerSettings:
         return Set(
             units,
             policies,
-            {group: _outcome(partial(self.members, group)) for group in sorted(groups)},
+            {group: self.outcome_of(group) for group in sorted(groups)},
             {name: _outcome(partial(self.licences, name)) for name in sorted(filter(None, products))},
         )
 

@@ -42,6 +42,12 @@ DOMAINS = Scope(_ROOT + "admin.directory.domain.readonly", "the organisation's o
 UNITS = Scope(_ROOT + "admin.directory.orgunit.readonly", "organisational units", "settings per unit")
 ROLES = Scope(_ROOT + "admin.directory.rolemanagement.readonly", "administrator roles", "names of roles", "policies")
 POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit and group", "settings", "policies")
+SINGLE_SIGN_ON = Scope(
+    _ROOT + "cloud-identity.inboundsso.readonly",
+    "who signs in through another identity provider",
+    "whether Google's second factor counts for anybody",
+    "policies",
+)
 GMAIL_SETTINGS = Scope(_ROOT + "gmail.settings.basic", "forwarding, filters and delegates", "mail rules", "users")
 DRIVE_METADATA = Scope(_ROOT + "drive.metadata.readonly", "who can open which file", "shared files", "users")
 
@@ -86,6 +92,7 @@ ALL = (
     GROUPS,
     GROUP_SETTINGS,
     POLICIES,
+    SINGLE_SIGN_ON,
     USAGE,
     AUDIT,
     GMAIL_SETTINGS,

@@ -7,7 +7,7 @@ Source: Google, "Cloud Identity Policy API overview" and "Supported settings".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -81,6 +81,17 @@ class SettingsCollector:
         if unknown:
             yield Failure(_OPEN, _left_open(unknown), "settings", fields=tuple(sorted(unknown)))
 
+    def _demanded(self, start: Read[datetime | None], path: str, members: Members) -> Read[bool]:
+        """Whether a second factor is demanded of everyone in a class now; whom others sign in, they answer for."""
+        demanded = in_force(start, self.client.wall())
+        if members.certain:
+            accounts: Iterable[Account] = members.accounts
+        elif active(self.directory) is None:
+            return demanded and UNSET
+        else:
+            accounts = (account for account in self.directory.accounts.values() if account.unit == path)
+        return demanded if asked_by_google(accounts) else demanded and UNSET
+
     def _settings(
         self,
         path: str,
@@ -108,12 +119,17 @@ class SettingsCollector:
             scope=scope,
             accounts=members.number,
             example=members.example,
-            mfa_required=in_force(settings.two_step_enforced_from, self.client.wall()),
+            mfa_required=self._demanded(settings.two_step_enforced_from, path, members),
             auto_forwarding_allowed=boolean(value["gmail.auto_forwarding.enableAutoForwarding"]),
             mail_delegation_allowed=boolean(value["gmail.mail_delegation.enableMailDelegation"]),
             outside_sharing=_limit(sharing, settings.publishing_allowed),
             google_workspace=settings,
         )
+
+
+def asked_by_google(accounts: Iterable[Account]) -> bool:
+    """Whether Google itself signs all these accounts in for certain, so that its second factor is asked for."""
+    return all(account.single_sign_on is False for account in accounts)
 
 
 def active(directory: Directory) -> list[Account] | None:

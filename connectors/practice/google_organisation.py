@@ -81,4 +81,5 @@ class GoogleCatalogue:
     activities: list[Json] = field(default_factory=list)  # of activities.list, every application's, newest first
     alerts: list[Json] = field(default_factory=list)  # of alerts.list
     sso_profiles: list[Json] = field(default_factory=list)  # of inboundSamlSsoProfiles.list
+    openid_profiles: list[Json] = field(default_factory=list)  # of inboundOidcSsoProfiles.list
     sso_assignments: list[Json] = field(default_factory=list)  # of inboundSsoAssignments.list

@@ -19,6 +19,7 @@ from auditor.ledger import Ledger
 from auditor.models import Coverage, Gap
 from connectors.google_workspace import Access, GoogleConnector
 from connectors.patience import Patience
+from connectors.practice.campaign.google_groups import SIGN_IN_PILOT
 from connectors.practice.credentials import Credentials
 from connectors.practice.faults import Fault
 from connectors.practice.generator import generate
@@ -68,10 +69,15 @@ def credentials() -> Credentials:
 
 
 def made(*, accounts: int = 25, seed: int = 3, hostile_names: bool = False, today: datetime = TODAY) -> Organisation:
-    """Return a practice organisation in which no group holds an administrator role, so that nothing is unresolved."""
+    """Return a practice organisation in which nothing is unresolved.
+
+    No group holds an administrator role, and nobody signs in elsewhere, of whose second factor nobody could tell.
+    """
     found = generate(accounts=accounts, seed=seed, today=today, hostile_names=hostile_names)
     for group in found.google.catalogue.groups:
         group.role_ids.clear()
+        if group.name == SIGN_IN_PILOT:
+            group.members.clear()
     return found
 
 

@@ -136,6 +136,7 @@ def scope_named(name: str) -> str:
         ("admin.directory.orgunit.readonly", {"settings"}, set()),
         ("admin.directory.rolemanagement.readonly", {"account"}, set()),
         ("cloud-identity.policies.readonly", {"settings"}, set()),
+        ("cloud-identity.inboundsso.readonly", {"account"}, set()),
         ("admin.directory.group.readonly", {"group", "mail_rule", "account"}, set()),
         ("apps.groups.settings", {"group", "mail_rule"}, set()),
         ("admin.reports.usage.readonly", {"account", "app_grant"}, set()),
@@ -197,7 +198,7 @@ def test_with_no_scope_at_all_the_sign_in_says_so() -> None:
     [
         ("gmail.googleapis.com", {"mail_rule", "mailbox_grant", "mailbox"}),
         ("drive.googleapis.com", {"shared_item"}),
-        ("cloudidentity.googleapis.com", {"settings"}),
+        ("cloudidentity.googleapis.com", {"settings", "account"}),
         (
             "admin.googleapis.com",
             {"account", "tenant", "domain", "settings", "group", "mail_rule", "event", "app_grant"},

@@ -32,6 +32,7 @@ def find(organisation: Organisation) -> Iterator[Found]:
     phones = Counter(account.recovery_phone for account in google.accounts)
     mails = Counter(account.recovery_email for account in google.accounts)
     units = allowing_imap(organisation)
+    yield from signed_in_elsewhere(organisation)
     for account in google.accounts:
         shared = phones[account.recovery_phone] > 1 and account.recovery_phone
         if shared or (mails[account.recovery_email] > 1 and account.recovery_email):
@@ -46,6 +47,17 @@ def find(organisation: Organisation) -> Iterator[Found]:
         if any(each["scope"]["type"] == "default" and each["role"] != "freeBusyReader" for each in calendar.acl):
             yield "public-calendar", calendar.owner, calendar.id
     yield from in_log(organisation)
+
+
+def signed_in_elsewhere(organisation: Organisation) -> Iterator[Found]:
+    google = organisation.google
+    members = {f"groups/{group.id}": {each["id"] for each in group.members} for group in google.catalogue.groups}
+    assigned = sorted((each for each in google.catalogue.sso_assignments if "rank" in each), key=lambda e: e["rank"])
+    for account in google.accounts:
+        modes = [each["ssoMode"] for each in assigned if account.id in members[each["targetGroup"]]]
+        is_admin = bool(account.role_ids or account.group_role_ids) and not account.is_super_admin
+        if is_admin and not account.suspended and modes[:1] == ["SAML_SSO"]:
+            yield "admin-single-sign-on", account.address, account.id
 
 
 def in_drive(drive: SharedDrive) -> Iterator[tuple[str, str]]:

@@ -298,6 +298,8 @@ def test_every_kind_of_decoy_is_there_and_its_object_exists(seed: int) -> None:
         "own-remote-domain",
         "partner-as-everybody",
         "partner-closed",
+        "pilot-overruled",
+        "super-admin-in-pilot",
         "pending-forwarding-address",
         "pending-guest",
         "per-user-mfa",

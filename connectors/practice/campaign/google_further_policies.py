@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from connectors.practice.campaign.google_security import ENTERPRISE
-from connectors.practice.campaign.vendor_ids import alphanumeric, guid, policy_name
+from connectors.practice.campaign.vendor_ids import guid, policy_name
 from connectors.practice.organisation import GoogleTenant, Json
 
 _SESSION = "security.session_controls"
@@ -158,35 +158,3 @@ def _unit(unit_id: str) -> str:
 
 def _group(group_id: str) -> str:
     return f"entity.groups.exists(group, group.group_id == groupId('{group_id}'))"
-
-
-def furnish_single_sign_on(rng: Random, tenant: GoogleTenant) -> None:
-    """Set up another identity provider for a pilot that nobody has joined yet; everybody else signs in with Google."""
-    profile = f"inboundSamlSsoProfiles/0{alphanumeric(rng, 14)}"
-    customer = f"customers/{tenant.customer_id}"
-    groups = {group.name: group.id for group in tenant.catalogue.groups}
-    tenant.catalogue.sso_profiles.append(
-        {
-            "name": profile,
-            "customer": customer,
-            "displayName": "Trial of another provider",
-            "idpConfig": {
-                "entityId": "https://login.provider.example/rivera",
-                "singleSignOnServiceUri": "https://login.provider.example/rivera/sso",
-            },
-        }
-    )
-    root = str(tenant.units[0]["orgUnitId"]).removeprefix("id:")
-    targets: tuple[Json, ...] = (
-        {"targetOrgUnit": f"orgUnits/{root}", "ssoMode": "SSO_OFF"},
-        {"targetGroup": f"groups/{groups['Help desk']}", "ssoMode": "SSO_OFF", "rank": 1},
-        {
-            "targetGroup": f"groups/{groups['Sign-in pilot']}",
-            "ssoMode": "SAML_SSO",
-            "samlSsoInfo": {"inboundSamlSsoProfile": profile},
-            "rank": 2,
-        },
-    )
-    for target in targets:
-        name = f"inboundSsoAssignments/0{alphanumeric(rng, 14)}"
-        tenant.catalogue.sso_assignments.append({"name": name, "customer": customer, **target})

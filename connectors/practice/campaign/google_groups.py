@@ -34,6 +34,8 @@ _SETTINGS: Json = {
     "whoCanDiscoverGroup": "ALL_MEMBERS_CAN_DISCOVER",
 }
 _BY_UNIT = (("leadership", "/Leadership"), ("finance", "/Finance"), ("press-team", "/Press"), ("field", "/Field"))
+SIGN_IN_PILOT = "Sign-in pilot"
+"""The group of those who try another identity provider; its members come with the story."""
 _PEOPLE_PER_TEAM = 100
 _TEAM = 30
 _HELP_DESK = ("IT volunteer", "Systems volunteer", "Policy adviser")
@@ -78,7 +80,7 @@ def furnish_groups(rng: Random, tenant: GoogleTenant, people: list[Person]) -> N
         group = add_group(rng, tenant, f"precinct-{number}", f"Precinct {number}")
         add_accounts(group, owner, "OWNER")
         add_accounts(group, rng.sample(others, _TEAM))
-    add_group(rng, tenant, "sign-in-pilot", "Sign-in pilot", whoCanPostMessage="ALL_OWNERS_CAN_POST")
+    add_group(rng, tenant, "sign-in-pilot", SIGN_IN_PILOT, whoCanPostMessage="ALL_OWNERS_CAN_POST")
     _help_desk(rng, tenant, people)
 
 

@@ -9,11 +9,12 @@ from connectors.practice.campaign import google_further_problems as problems
 from connectors.practice.campaign import google_sharing_problems as sharing
 from connectors.practice.campaign.domain_names import add_further_domains, furnish_dns, plant_domain_names
 from connectors.practice.campaign.google_drives import furnish_drives
-from connectors.practice.campaign.google_further_policies import furnish_policies, furnish_single_sign_on
+from connectors.practice.campaign.google_further_policies import furnish_policies
 from connectors.practice.campaign.google_groups import furnish_groups
 from connectors.practice.campaign.google_log import furnish_log, log_sharing, settle_log
 from connectors.practice.campaign.google_problems import is_administrator
 from connectors.practice.campaign.google_security import furnish_security
+from connectors.practice.campaign.google_sign_on import furnish_single_sign_on, plant_single_sign_on
 from connectors.practice.campaign.roster import SMALLEST
 from connectors.practice.campaign.scene import Scene
 from connectors.practice.organisation import GoogleAccount, Organisation
@@ -45,6 +46,7 @@ def plant_google_story(scene: Scene) -> None:
     for plant_drive in (sharing.outside_member, sharing.no_organizer, sharing.public_item):
         plant_drive(scene)
     sharing.public_calendar(scene, scene.google_account("Scheduler"))
+    plant_single_sign_on(scene)
     problems.delegation_granted(scene, scene.google_account("Operations director"))
     for _ in range((len(scene.organisation.google.accounts) - SMALLEST) // _PEOPLE_PER_FURTHER_PROBLEM):
         fits, plant = scene.rng.choice(problems.COMMON)

@@ -43,6 +43,8 @@ less-secure-apps            active, may sign programs in with the password alone
 app-password                active, has an application password (asps.list)                    account
 admin-without-key           active administrator, also through a group, without any key or     account
                             passkey; whoever is not enrolled is among them
+admin-single-sign-on        active administrator, not a super one, whom another provider may   account
+                            sign in
 recovery-shared             recovery telephone or address that another account has as well     account, each of them
 risky-app                   active account let in an application that sees all mail or files   clientId
 group-forwards-outside      outside member (or outside list) while anybody may post            group

@@ -131,6 +131,7 @@ def apis(people: People, now: datetime, auditor: str) -> dict[str, tuple[Api, ..
                 ("cloudidentity.policies.get", policies.one_policy, "*"),
                 ("cloudidentity.inboundSsoAssignments.list", single_sign_on.assignments, "*"),
                 ("cloudidentity.inboundSamlSsoProfiles.list", single_sign_on.profiles, "*"),
+                ("cloudidentity.inboundOidcSsoProfiles.list", single_sign_on.openid_profiles, "*"),
             ),
         ),
         "alertcenter.googleapis.com": (

@@ -29,6 +29,11 @@ def profiles(call: Call) -> Json:
     return _listing(call, "inboundSamlSsoProfiles", call.people.tenant.catalogue.sso_profiles)
 
 
+def openid_profiles(call: Call) -> Json:
+    """``inboundOidcSsoProfiles.list``: those that speak OpenID Connect, likewise."""
+    return _listing(call, "inboundOidcSsoProfiles", call.people.tenant.catalogue.openid_profiles)
+
+
 def _listing(call: Call, key: str, entries: list[Json]) -> Json:
     require_administrator(call)
     if text := call.request.query.get("filter"):
