@@ -19,7 +19,7 @@ from connectors.google_workspace.account_fields import counted, parse_account, w
 from connectors.google_workspace.app_passwords import read_app_passwords
 from connectors.google_workspace.client import Call, Client
 from connectors.google_workspace.customer_settings import CustomerSettings
-from connectors.google_workspace.identity_providers import DECIDED, decided_elsewhere, read_sign_on
+from connectors.google_workspace.identity_providers import DECIDED, decided_elsewhere, read_sign_on, undecided
 from connectors.google_workspace.roles import read_roles
 from connectors.google_workspace.scopes import USERS
 from connectors.google_workspace.setting_fields import enforced_from
@@ -142,6 +142,8 @@ class AccountsCollector:
             accounts |= {key: judged_elsewhere(account) for key, account in accounts.items()}
             raise
         accounts |= {key: signed_on(account, found) for key, account in accounts.items()}
+        if any(account.single_sign_on is UNSET and account.status == "active" for account in accounts.values()):
+            raise undecided(found)
         return ()
 
     def _add_usage(self, accounts: _Accounts) -> tuple[str, ...]:

@@ -65,6 +65,10 @@ class CustomerSettings:
         """Return who is in a group, given by its id. Raises ``ReadError``."""
         return self._once("members", group, lambda: all_members(self._client, self._admin, group))
 
+    def outcome_of_units(self) -> Units | ReadError:
+        """Return the organisational units, or why they could not be read."""
+        return _outcome(self.units)
+
     def outcome_of(self, group: str) -> Members | ReadError:
         """Return who is in a group, given by its id, or why that could not be read."""
         return _outcome(partial(self.members, group))

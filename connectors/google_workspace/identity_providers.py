@@ -23,13 +23,13 @@ _SOMEBODY = "another identity provider"
 
 
 def read_sign_on(client: Client, admin: str, customer: CustomerSettings) -> SignOn:
-    """Return how everybody signs in. Raises ``ReadError``; groups that cannot be read are in it as such."""
+    """Return how everybody signs in. Raises ``ReadError``; groups and units that cannot be read are in it as such."""
     listing = client.cloud_identity.inboundSsoAssignments()
     every = Call(listing.list(pageSize=100), admin, SINGLE_SIGN_ON)
     found = [parse_assignment(wire) for wire in client.pages(listing, every, "inboundSsoAssignments")]
     named = any(each.profile for each in found)
     groups = {each.group: customer.outcome_of(each.group) for each in found if each.group is not None}
-    return SignOn(found, customer.units(), groups, dict(_profiles(client, admin)) if named else {})
+    return SignOn(found, customer.outcome_of_units(), groups, dict(_profiles(client, admin)) if named else {})
 
 
 def _profiles(client: Client, admin: str) -> Iterator[tuple[str, str]]:
@@ -54,6 +54,16 @@ def decided_elsewhere(accounts: Iterable[Account]) -> Iterator[Failure]:
     for name, number in sorted(providers(accounts).items()):
         target = Target(f"single-sign-on/{name}", f"accounts that sign in with {name}")
         yield Failure(target, _unseen(name, number), "account", fields=DECIDED)
+
+
+def undecided(found: SignOn) -> ReadError:
+    """Return why it is not known of some accounts how they sign in, although the assignments were read."""
+    return found.unread or ReadError(
+        GapReason.LIMITATION,
+        "Some people may sign in through the single sign-on of the whole domain, or in a way that is new; no interface "
+        "shows whether they do.",
+        "Look at Admin console > Security > Authentication > SSO with third-party IdP, and assign a profile or None.",
+    )
 
 
 def _unseen(name: str, number: int) -> ReadError:

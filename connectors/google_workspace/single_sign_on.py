@@ -47,9 +47,14 @@ class SignOn:
     """All assignments of a customer, whom they reach, and what the profiles are called."""
 
     assignments: Sequence[Assignment]
-    units: Units
+    units: Units | ReadError
     groups: Groups
     names: Mapping[str, str]
+
+    @property
+    def unread(self) -> ReadError | None:
+        """Why it is not known of all groups and units whom they hold; None if it is."""
+        return next((each for each in (*self.groups.values(), self.units) if isinstance(each, ReadError)), None)
 
 
 def parse_assignment(wire: Wire) -> Assignment:
@@ -125,8 +130,9 @@ def _possible(account: Account, found: SignOn) -> Iterator[Assignment]:
         if each.group in having:
             return
     units = {each.unit: each for each in found.assignments if each.unit is not None}
-    ids = found.units.get(account.unit) if isinstance(account.unit, str) else None
-    listed = {path[0] for path in found.units.values()}
+    known: Units = {} if isinstance(found.units, ReadError) else found.units
+    ids = known.get(account.unit) if isinstance(account.unit, str) else None
+    listed = {path[0] for path in known.values()}
     for unit in ids or ("",):
         if unit in units:
             yield units[unit]

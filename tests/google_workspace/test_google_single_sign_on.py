@@ -231,3 +231,28 @@ def test_without_the_scope_nobody_is_cleared_and_what_google_finds_wrong_stays()
         assert (each.mfa_enforced is False) == (known.mfa_enforced is False)
         assert (each.mfa_registered is False) == (known.mfa_registered is False)
     assert {each.mfa_required for each in facts.of("settings") if each.accounts} == {UNSET, False}
+
+
+def test_groups_that_were_not_read_are_a_gap_where_they_decide_how_somebody_signs_in() -> None:
+    _, facts = reading("admin.directory.group.readonly")
+    gap = next(gap for gap in facts.gaps if gap.target == "single-sign-on")
+    assert gap.fields == ("single_sign_on", "identity_provider", "mfa_registered", "mfa_enforced")
+    assert "admin.directory.group.readonly" in gap.remedy
+    assert {each.single_sign_on for each in facts.of("account")} == {UNSET, False}
+
+
+def test_units_that_were_not_read_cost_nothing_where_no_unit_signs_in_elsewhere() -> None:
+    _, facts = reading("admin.directory.orgunit.readonly")
+    assert {each.single_sign_on for each in facts.of("account")} == {True, False}
+
+
+def test_the_profile_of_a_whole_domain_is_a_limitation_that_is_named() -> None:
+    found = campaign()
+    for each in found.google.catalogue.sso_assignments:
+        if each.get("targetOrgUnit"):
+            each["ssoMode"] = "DOMAIN_WIDE_SAML_IF_ENABLED"
+    with practice(of=found) as server:
+        facts = read(server, only="nothing")
+    gap = next(gap for gap in facts.gaps if gap.target == "single-sign-on")
+    assert gap.reason is GapReason.LIMITATION
+    assert {each.mfa_enforced for each in facts.of("account") if each.single_sign_on is UNSET} == {UNSET, False}

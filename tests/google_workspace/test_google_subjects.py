@@ -17,7 +17,16 @@ ROLES = Subjects(directory="chloe.kim@rivera-campaign.example", policies="naomi.
 """An administrator with a custom role, and a super administrator who is not the one that usually serves all."""
 
 BY_POLICIES = {
-    "account": {"mfa_enforced_by", "may_forward", "admin_roles", "admin_privileges"},
+    "account": {
+        "mfa_enforced_by",
+        "may_forward",
+        "admin_roles",
+        "admin_privileges",
+        "single_sign_on",
+        "identity_provider",
+        "mfa_registered",
+        "mfa_enforced",
+    },
     "mailbox": {"pop", "imap"},
 }
 """Fields, by kind, that only a super administrator can tell, or what only such a one may read decides."""
