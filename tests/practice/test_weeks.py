@@ -62,6 +62,8 @@ def test_the_oracle_finds_in_every_week_exactly_what_its_truth_lists(seed: int) 
         planted = marks(organisation.problems)
         assert len(planted) == len(organisation.problems)
         assert (week, set(find(organisation))) == (week, planted)
+        ids = {each.object_id for each in organisation.problems}
+        assert ids.isdisjoint({each.object_id for each in organisation.decoys})
 
 
 def test_the_oracle_agrees_in_a_larger_organisation() -> None:

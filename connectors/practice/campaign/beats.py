@@ -19,6 +19,7 @@ from connectors.practice.organisation import Json, MicrosoftAccount
 from connectors.practice.planted import Planted
 
 _FINANCE = ("Finance director", "Finance assistant", "Treasurer")
+_NEAR_THE_MANAGER = ("Volunteer coordinator", "Scheduler", "Policy adviser")
 _ENFORCEMENT = "settings/security.two_step_verification_enforcement"
 _HIDES_INVOICES = 2  # the variant of a hiding rule that moves mail about invoices away
 _PUT_OFF = timedelta(days=120)  # since week 0
@@ -96,10 +97,12 @@ def an_app_reads_mail(scene: Scene) -> None:
 
 
 def the_principals_are_read(scene: Scene) -> None:
-    """Give a stranger the candidate's mailbox as a delegate, and a volunteer that of the manager."""
+    """Give a stranger the candidate's mailbox as a delegate, and a colleague that of the manager."""
     google.outside_delegate(scene, scene.google_account("Candidate"))
-    manager, volunteer = scene.microsoft_account("Campaign manager"), scene.microsoft_account("Volunteer")
-    mail.mailbox_full_access(scene, manager, volunteer)
+    manager = scene.microsoft_account("Campaign manager")
+    named = [row["User"] for row in mail.mailbox_of(manager).permissions]  # with leave, or with a refusal
+    colleagues = map(scene.microsoft_account, _NEAR_THE_MANAGER)
+    mail.mailbox_full_access(scene, manager, next(each for each in colleagues if each.address not in named))
 
 
 def the_mighty_are_safe(scene: Scene) -> None:
@@ -119,8 +122,10 @@ def the_mighty_are_safe(scene: Scene) -> None:
 
 def _forward_from_finance(scene: Scene) -> MicrosoftAccount:
     """Forward a mailbox of the finance team; the same one, to the same place, each time."""
-    everybody = [scene.microsoft_account(job) for job in _FINANCE]
-    account = next(each for each in everybody if microsoft.may_forward(each))
+    decoys = {each.object_id for each in scene.organisation.decoys}
+    everybody = [each for each in map(scene.microsoft_account, _FINANCE) if microsoft.may_forward(each)]
+    plain = [each for each in everybody if mail.mailbox_of(each).exchange_guid not in decoys]
+    account = (plain or everybody)[0]
     microsoft.mailbox_forwarding(Scene(scene.organisation, stream(scene.organisation.seed, "intruder")), account)
     return account
 

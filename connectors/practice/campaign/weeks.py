@@ -62,7 +62,7 @@ WEEKS: dict[int, Week] = {
         (beats.an_app_reads_mail, leave),
     ),
     10: Week(
-        "A stranger is a delegate of the candidate's mailbox, and a volunteer opens the manager's.",
+        "A stranger is a delegate of the candidate's mailbox, and a colleague opens the manager's.",
         (beats.the_principals_are_read,),
     ),
     11: Week(
