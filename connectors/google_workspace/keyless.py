@@ -129,9 +129,9 @@ class _Transport(transport.Request):
     ) -> _Response:
         """Send one request to the metadata server or the exchange; refuse every other."""
         del timeout  # the door has its own
-        machine = re.fullmatch(rf"https?://{re.escape(MACHINE)}(/.*)", url)
+        machine = re.fullmatch(rf"https?://{re.escape(MACHINE)}(/.*)", url) if method == "GET" else None
         if machine is None and url != EXCHANGE_URL:
-            raise SignInError("The environment leads google-auth to another address than Google's own.", _ENVIRONMENT)
+            raise SignInError("The environment has google-auth ask another address, or otherwise.", _ENVIRONMENT)
         address = f"https://{MACHINE}{machine[1]}" if machine else url
         answer = self.door.send(method, address, headers=headers, body=body or b"")
         return _Response(answer.status, answer.headers, answer.body)
@@ -166,4 +166,4 @@ _FEDERATION = (
     "Compare issuer, audience and attribute condition: Google Cloud console > IAM & Admin > Workload Identity "
     "Federation > the pool > the provider. The token may also have run out."
 )
-_ENVIRONMENT = "Run it without GCE_METADATA_HOST, GCE_METADATA_ROOT and GOOGLE_API_USE_CLIENT_CERTIFICATE."
+_ENVIRONMENT = "Run it without GCE_METADATA_HOST, GCE_METADATA_ROOT and GOOGLE_API_CERTIFICATE_CONFIG."

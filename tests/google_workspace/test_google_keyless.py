@@ -391,8 +391,10 @@ def test_nothing_but_an_exchange_of_a_token_goes_to_where_tokens_are_exchanged(o
 def test_an_environment_that_leads_google_auth_elsewhere_is_refused(url: str) -> None:
     with practice() as server:
         door = Door(RULES, endpoints=server.endpoints, patience=HASTY)
-        with pytest.raises(SignInError, match="to another address than Google's own"):
+        with pytest.raises(SignInError, match="ask another address, or otherwise"):
             _Transport(door)(url)
+        with pytest.raises(SignInError, match="ask another address, or otherwise"):
+            _Transport(door)(f"http://{MACHINE}/computeMetadata/v1/instance/service-accounts/default/token", "POST")
         with pytest.raises(ForbiddenRequestError):
             _Transport(door)(f"http://{MACHINE}/computeMetadata/v1/project/attributes/ssh-keys")
         door.close()
