@@ -123,6 +123,11 @@ class Config(Section):
         """The configured tier of every organisational unit that has one, by path."""
         return {path: tier for tier, paths in self.people.units.items() for path in paths}
 
+    @property
+    def groups(self) -> dict[str, Tier]:
+        """The configured tier of every group that gives one, by address."""
+        return {address: tier for tier, addresses in self.people.groups.items() for address in addresses}
+
 
 def load(path: Path) -> Config:
     """Return the configuration in the file ``path``; relative paths in it start from its folder.

@@ -30,8 +30,9 @@ def _repetitions(tree: Tree) -> Iterator[Problem]:
     people = root.get("people")
     people = people if isinstance(people, dict) else {}
     yield from _twice(tree, people, ("people",), "person")
-    units = people.get("units")
-    yield from _twice(tree, units if isinstance(units, dict) else {}, ("people", "units"), "unit")
+    for name, what in (("units", "unit"), ("groups", "group")):
+        given = people.get(name)
+        yield from _twice(tree, given if isinstance(given, dict) else {}, ("people", name), what)
 
 
 def _strangers(tree: Tree) -> Iterator[Problem]:

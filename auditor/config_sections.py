@@ -28,7 +28,8 @@ from auditor.facts import Tier
 class People(Section):
     """Addresses by tier, for whoever is more, or less, than what their accounts say.
 
-    ``units`` gives a tier to all accounts of organisational units, ``links`` addresses that belong to one person.
+    ``units`` gives a tier to all accounts of organisational units, ``groups`` to all members of groups, ``links``
+    addresses that belong to one person.
     """
 
     principal: tuple[Address, ...] = ()
@@ -39,6 +40,7 @@ class People(Section):
     volunteer: tuple[Address, ...] = ()
     outside: tuple[Address, ...] = ()
     units: dict[Tier, tuple[UnitPath, ...]] = Field(default_factory=dict)
+    groups: dict[Tier, tuple[Address, ...]] = Field(default_factory=dict)
     links: tuple[Annotated[tuple[Address, ...], Field(min_length=2)], ...] = ()
 
 

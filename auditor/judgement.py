@@ -13,7 +13,8 @@ import structlog
 from auditor.evaluation import TenantEvaluation
 from auditor.exemptions import apply
 from auditor.exit_codes import exit_code
-from auditor.facts import Account, Directory, Domain, Fact, Tenant, Tier
+from auditor.facts import Account, Directory, Domain, Fact, Membership, Tenant, Tier
+from auditor.group_tiers import group_tiers, with_gaps
 from auditor.models import (
     AuditReference,
     Coverage,
@@ -47,6 +48,8 @@ class Plan:
     """For how long an exemption may hold at the most."""
     units: Mapping[str, Tier] = field(default_factory=dict)
     """Tiers of organisational units, by path."""
+    groups: Mapping[str, Tier] = field(default_factory=dict)
+    """Tiers of groups, by address."""
     links: Sequence[Sequence[str]] = ()
     """Addresses that belong to one person."""
 
@@ -69,6 +72,7 @@ class Judgement:
         self._plan = plan
         self._references = tuple(sorted(references, key=lambda reference: reference.id))
         self._started = started
+        self._memberships = [fact for tenant in tenants for fact in first[tenant] if isinstance(fact, Membership)]
         self.directories = _directories(plan, len(self._references), tenants, first, listed)
         shut = {each.id: Directory(tenant=stand_in(each)) for each in references if each.id not in self.directories}
         self._judges = {
@@ -88,6 +92,7 @@ class Judgement:
     def report(self, *, audit_id: str, finished: datetime, coverage: tuple[Coverage, ...], stopped: bool) -> Report:
         """Return the report, with exit code; ``coverage`` is that of everything."""
         plan = self._plan
+        coverage = with_gaps(coverage, plan.groups, self._memberships, self.directories)
         accounts = [account for directory in self.directories.values() for account in directory.accounts.values()]
         tiers = tiers_of_persons(accounts, plan.links)
         results = raise_severities(self._results(coverage), tiers)
@@ -145,7 +150,8 @@ def _directories(
     complete = len(listings) >= number and all(row.complete for row in listings)
     accounts: defaultdict[str, dict[str, Account]] = defaultdict(dict)
     found = (fact for fact in facts if isinstance(fact, Account))
-    for account in assign_tiers(found, plan.tiers, plan.units, plan.links):
+    groups = group_tiers(plan.groups, (fact for fact in facts if isinstance(fact, Membership)), tenants)
+    for account in assign_tiers(found, plan.tiers, plan.units, plan.links, groups):
         accounts[account.tenant][account.key] = account
     return {
         tenant: Directory(

@@ -10,6 +10,7 @@ from typing import get_args
 import msgspec
 
 from auditor.facts import Account, Read, Tier
+from auditor.group_tiers import NO_GROUPS, GroupTiers
 from auditor.models import AccountReference, FactReference, Finding, Person, Severity, Unknown
 
 _TIERS: tuple[Tier, ...] = get_args(Tier)  # the most important first
@@ -28,6 +29,7 @@ def assign_tiers(
     tiers: Mapping[str, Tier],
     units: Mapping[str, Tier] = _NONE,
     links: Links = (),
+    groups: GroupTiers = NO_GROUPS,
 ) -> tuple[Account, ...]:
     """Return the accounts, in their order, each with its tier; ``tiers`` is keyed by address in lower case.
 
@@ -35,21 +37,34 @@ def assign_tiers(
     configured principal is a principal; otherwise whoever is known to hold an administrator role is an administrator,
     whatever is configured, so that no entry in a list takes an administrator out of the verdict. Then comes the
     configured tier, then ``outside`` for guests and ``staff`` for everybody else. ``units`` gives tiers by the path of
-    an organisational unit, to it and all below, the nearest counts; it gives way to an address.
+    an organisational unit, to it and all below, the nearest counts, and ``groups`` by membership; of the two the more
+    important one counts, and both give way to an address. Where it is not known who belongs to a group, everybody of
+    that tenant has its tier who would have a lesser one: what could not be read makes nobody less important.
     """
     accounts = tuple(accounts)
     configured: dict[AccountId, Tier] = {}
     for group in joined(accounts, links):
         named = [tiers[address] for account in group for address in addresses_of(account) if address in tiers]
         if not named:
-            by_unit = (tier_of_unit(account.unit, units) for account in group)
-            named = [each for each in by_unit if each is not None]
+            named = list(_by_place(group, units, groups))
         if named:
             tier = min(named, key=_RANK.__getitem__)
             configured.update((_id(account), tier) for account in group)
     return tuple(
         msgspec.structs.replace(account, tier=_tier(account, configured.get(_id(account)))) for account in accounts
     )
+
+
+def _by_place(accounts: Sequence[Account], units: Mapping[str, Tier], groups: GroupTiers) -> Iterator[Tier]:
+    """Yield the tiers that units and groups give to somebody, and those that groups may give beyond these."""
+    certain = [tier for account in accounts if (tier := tier_of_unit(account.unit, units))]
+    certain += [given[0] for account in accounts if (given := groups.given(account))]
+    yield from certain
+    usual = min((_usual(account) for account in accounts), key=_RANK.__getitem__)
+    for account in accounts:
+        maybe = groups.maybe(account)
+        if maybe and (certain or _RANK[maybe[0]] < _RANK[usual]):
+            yield maybe[0]
 
 
 def tier_of_unit(unit: Read[str | None], units: Mapping[str, Tier]) -> Tier | None:
@@ -101,7 +116,12 @@ def _tier(account: Account, configured: Tier | None) -> Tier:
         return configured
     if account.is_admin is True:
         return "administrator"
-    return configured or ("outside" if account.type == "guest" else "staff")
+    return configured or _usual(account)
+
+
+def _usual(account: Account) -> Tier:
+    """Return the tier of an account of which nothing is said."""
+    return "outside" if account.type == "guest" else "staff"
 
 
 def _person(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.collection import collect
 from auditor.engine import sign_in
-from auditor.facts import Account, Fact
+from auditor.facts import Account, Fact, Membership
+from auditor.group_tiers import GroupTiers, group_tiers
 from auditor.judgement import Plan
 from auditor.ledger import Ledger
 from auditor.models import Coverage
@@ -19,10 +20,12 @@ from auditor.snapshots import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Accounts with their tiers, and whether they are all that there are."""
+    """Accounts with their tiers, whether they are all that there are, and what groups say of them."""
 
     accounts: tuple[Account, ...]
     complete: bool
+    groups: GroupTiers
+    """What the groups of the configuration say of them."""
 
 
 def read_roster(plan: Plan, *, stop: threading.Event, progress: Progress) -> Roster:
@@ -36,7 +39,7 @@ def read_roster(plan: Plan, *, stop: threading.Event, progress: Progress) -> Ros
     finally:
         for connector in plan.connectors.values():
             connector.close()
-    return _roster(plan, facts, ledger.coverage(), len(plan.connectors))
+    return _roster(plan, facts, ledger.coverage(), tenants, len(plan.connectors))
 
 
 def kept_roster(plan: Plan, snapshot: Snapshot) -> Roster:
@@ -49,15 +52,19 @@ def kept_roster(plan: Plan, snapshot: Snapshot) -> Roster:
             pass  # only at its end a snapshot proves to be whole
         snapshot.coverage()
         snapshot.end()
-    return _roster(plan, facts, coverage, len(beginning.tenants))
+    return _roster(plan, facts, coverage, beginning.identified, len(beginning.tenants))
 
 
-def _roster(plan: Plan, facts: Iterable[Fact], coverage: Iterable[Coverage], tenants: int) -> Roster:
+def _roster(
+    plan: Plan, facts: Sequence[Fact], coverage: Iterable[Coverage], tenants: Iterable[str], number: int
+) -> Roster:
+    """Return the accounts of the tenants that let us in, out of ``number``."""
+    groups = group_tiers(plan.groups, (fact for fact in facts if isinstance(fact, Membership)), tenants)
     accounts = (fact for fact in facts if isinstance(fact, Account))
     rows = [row for row in coverage if row.kind == "account"]
     missed = any(row.read + row.not_applicable < row.targets or _breaks_off(row) for row in rows)
-    tiered = assign_tiers(accounts, plan.tiers, plan.units, plan.links)
-    return Roster(tiered, len(rows) >= tenants and not missed)
+    tiered = assign_tiers(accounts, plan.tiers, plan.units, plan.links, groups)
+    return Roster(tiered, len(rows) >= number and not missed, groups)
 
 
 def _breaks_off(row: Coverage) -> bool:

@@ -50,6 +50,7 @@ PART_OF = {
     "exemption_file": "exemptions",
     "raising": "people",
     "proposals": "people",
+    "group_tiers": "people",
     "encryption": "snapshots",
     "snapshot_lines": "snapshots",
     "snapshot_writing": "snapshots",

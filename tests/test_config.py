@@ -363,7 +363,7 @@ def test_nobody_stands_in_two_tiers(write: Write, pair: tuple[Tier, Tier]) -> No
 
 
 def test_every_tier_can_be_configured() -> None:
-    assert tuple(People.model_fields) == (*get_args(Tier), "units", "links")
+    assert tuple(People.model_fields) == (*get_args(Tier), "units", "groups", "links")
 
 
 def test_a_unit_gives_its_tier_to_everybody_in_it(write: Write) -> None:

@@ -15,6 +15,7 @@ from auditor.cli.progress import display
 from auditor.cli.snapshot import Identity
 from auditor.engine import Plan
 from auditor.facts import Account
+from auditor.group_tiers import GroupTiers
 from auditor.people import addresses_of, join, tier_of_unit
 from auditor.proposals import propose, yaml
 from auditor.reports.neutral import neutral
@@ -39,7 +40,7 @@ def list_people(path: Configuration = _CONFIG, from_snapshot: From = None, ident
         theirs = [accounts[account.tenant, account.key] for account in person.accounts]
         tenants = ", ".join(sorted({account.tenant for account in theirs}))
         who = f"{neutral(person.address, _NAME)} ({neutral(person.name, _NAME)})"
-        reason = neutral(_reason(theirs, plan), _NAME)
+        reason = neutral(_reason(theirs, plan, roster.groups), 2 * _NAME)
         typer.echo(f"{tier_word(person.tier):<14}  {who} in {tenants}: {reason}")
 
 
@@ -65,22 +66,36 @@ def _roster(path: Path, snapshot: Path | None, identity: Path | None) -> tuple[P
         plan = wiring.plan(configured, clock=now, stop=stop)
         with display() as progress:
             roster = read_roster(plan, stop=stop, progress=progress)
+    for address in sorted({address for _, address in roster.groups.possible.values()}):
+        known = "everybody who may belong to it has its tier. `auditor audit` says why."
+        typer.echo(f"Who belongs to {neutral(address, _NAME)} is not known: {known}", err=True)
     if not roster.complete:
         typer.echo("Not all accounts could be read: people may be missing. `auditor audit` says why.", err=True)
     return plan, roster
 
 
-def _reason(accounts: list[Account], plan: Plan) -> str:
+def _reason(accounts: list[Account], plan: Plan, groups: GroupTiers) -> str:
     """Return why somebody has the tier that they have."""
-    addresses = {address for account in accounts for address in addresses_of(account)}
-    if named := sorted(address for address in addresses if address in plan.tiers):
-        configured = f"configured by {named[0]}"
-    elif units := sorted(str(each.unit) for each in accounts if tier_of_unit(each.unit, plan.units)):
-        configured = f"configured by the unit {units[0]}"
-    else:
-        configured = ""
     roles = [each for each in accounts if each.is_admin is True]
     if roles and all(each.tier != "principal" for each in accounts):
         held = [role for each in roles if isinstance(each.admin_roles, tuple) for role in each.admin_roles]
         return f"holds {', '.join(sorted(set(held)))}" if held else "holds an administrator role"
-    return configured or ("a guest" if all(each.type == "guest" for each in accounts) else "nobody says otherwise")
+    usual = "a guest" if all(each.type == "guest" for each in accounts) else "nobody says otherwise"
+    return _configured(accounts, plan, groups) or usual
+
+
+def _configured(accounts: list[Account], plan: Plan, groups: GroupTiers) -> str:
+    """Return what in the configuration gives somebody the tier that they have; empty if nothing does."""
+    addresses = {address for account in accounts for address in addresses_of(account)}
+    if named := sorted(address for address in addresses if address in plan.tiers):
+        return f"configured by {named[0]}"
+    tiers = {account.tier for account in accounts}
+    if units := sorted(str(each.unit) for each in accounts if tier_of_unit(each.unit, plan.units) in tiers):
+        return f"configured by the unit {units[0]}"
+    given = [each for account in accounts if (each := groups.given(account))]
+    if by_group := sorted(address for tier, address in given if tier in tiers):
+        return f"belongs to {by_group[0]}"
+    maybe = [each for account in accounts if (each := groups.maybe(account))]
+    if unread := sorted(address for tier, address in maybe if tier in tiers):
+        return f"may belong to {unread[0]}, whose members could not be read"
+    return ""

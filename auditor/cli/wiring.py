@@ -59,6 +59,7 @@ def rules(config: Config, *, packs: tuple[str | Path, ...] = (), fail_on: Severi
         policies=policies,
         tiers=config.tiers,
         units=config.units,
+        groups=config.groups,
         links=config.people.links,
         fail_on=fail_on or config.fail_on,
         threads=config.reading.threads,
@@ -145,6 +146,7 @@ def _google(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Event
         licences=tenant.licences,
         lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
         selectors=config.mail_domains.selectors,
+        groups=sorted(config.groups),
         endpoints={**machine, **tenant.endpoints},
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,
@@ -178,6 +180,7 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
         break_glass=frozenset(tenant.break_glass),
         lookups=Lookups(resolver or "") if resolver or not tenant.endpoints else None,  # none for a practised tenant
         selectors=config.mail_domains.selectors,
+        groups=sorted(config.groups),
         endpoints=tenant.endpoints,
         patience=Patience(budget=config.reading.minutes * 60.0),
         connections=config.reading.threads,

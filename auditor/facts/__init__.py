@@ -29,6 +29,7 @@ from auditor.facts.mail import ForwardingPolicy, MailboxGrant, MailRule, Mechani
 from auditor.facts.mail_domain import MailDomain
 from auditor.facts.mailbox import Mailbox, MailboxType
 from auditor.facts.meeting_policy import MeetingPolicy
+from auditor.facts.membership import Membership
 from auditor.facts.microsoft_settings import MicrosoftSettings
 from auditor.facts.partner import Partner
 from auditor.facts.shared_item import AccessRole, Exposure, Item, SharedItem
@@ -73,6 +74,7 @@ __all__ = [
     "MailboxType",
     "Mechanism",
     "MeetingPolicy",
+    "Membership",
     "Method",
     "MicrosoftSettings",
     "Partner",
@@ -100,6 +102,7 @@ KINDS: MappingProxyType[str, type[Fact]] = MappingProxyType(
         "mailbox": Mailbox,
         "forwarding_policy": ForwardingPolicy,
         "group": Group,
+        "membership": Membership,
         "shared_item": SharedItem,
         "app_grant": AppGrant,
         "app_registration": AppRegistration,

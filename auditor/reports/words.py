@@ -19,6 +19,7 @@ KINDS: Final = MappingProxyType(
         "mailbox": "mailboxes",
         "forwarding_policy": "forwarding policies",
         "group": "groups",
+        "membership": "members of groups that give tiers",
         "shared_item": "shared items",
         "app_grant": "app grants",
         "app_registration": "registered apps",

@@ -31,6 +31,7 @@ from connectors.google_workspace.shared_drives import SharedDrivesCollector
 from connectors.google_workspace.sign_in import Identity
 from connectors.google_workspace.signers import KeySigner, Signer
 from connectors.google_workspace.subjects import ADMINISTRATOR, Subjects
+from connectors.google_workspace.tier_groups import TierGroupsCollector
 from connectors.patience import Patience
 
 
@@ -58,6 +59,8 @@ class Access:
     """Where mail domains are looked up; without it they are not."""
     selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Selectors of DKIM keys by domain, as far as somebody knows them."""
+    groups: Sequence[str] = ()
+    """Addresses of the groups from which tiers are taken."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32
@@ -130,12 +133,13 @@ class GoogleConnector:
             f"Google granted the service account nothing at all: {first.message}", first.remedy
         ) from first
 
-    def directory_collectors(self) -> Sequence[AccountsCollector | DomainsCollector]:
-        """List the collectors of accounts and domains."""
-        admin = ADMINISTRATOR
+    def directory_collectors(self) -> Sequence[AccountsCollector | DomainsCollector | TierGroupsCollector]:
+        """List the collectors of accounts and domains, and of the members of groups if these give tiers."""
+        admin, groups = ADMINISTRATOR, self._access.groups
         return (
             AccountsCollector(self._client, self._tenant, admin, self._customer, self._access.security),
             DomainsCollector(self._client, self._tenant, admin),
+            *([TierGroupsCollector(self._client, self._tenant, admin, groups)] if groups else []),
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:

@@ -22,7 +22,7 @@ class Access:
     ``teams`` allows reading Teams' settings, which takes a permission of its own.
     ``break_glass`` are the addresses of the accounts for emergencies, in lower case.
     ``lookups`` answers questions about mail domains, without it none are asked; ``selectors`` are those of DKIM keys by
-    domain, as far as somebody knows them.
+    domain, as far as somebody knows them. ``groups`` are the addresses of those from which tiers are taken.
     ``cloud`` is the national cloud in which the tenant lives.
     ``endpoints`` maps a vendor's host to a loopback address, for practice.
     ``paced`` says whether to stay below Microsoft's limits; None is everywhere but in practice, where there are none.
@@ -41,6 +41,7 @@ class Access:
     break_glass: frozenset[str] = frozenset()
     lookups: Lookups | None = None
     selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
     endpoints: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     connections: int = 32

@@ -45,12 +45,13 @@ from connectors.microsoft_365.settings import Part, SettingsCollector
 from connectors.microsoft_365.sign_in import Tokens
 from connectors.microsoft_365.sites import SitesCollector
 from connectors.microsoft_365.teams import MeetingPoliciesCollector, Teams
+from connectors.microsoft_365.tier_groups import TierGroupsCollector
 from connectors.microsoft_365.transport_rules import TransportRulesCollector
 from connectors.microsoft_365.values import text
 
 _log = structlog.get_logger(__name__)
 
-_DirectoryCollector = AccountsCollector | DomainsCollector | SettingsCollector
+_DirectoryCollector = AccountsCollector | DomainsCollector | SettingsCollector | TierGroupsCollector
 _Collector = (
     InboxRulesCollector
     | MailboxForwardingCollector
@@ -131,7 +132,7 @@ class MicrosoftConnector:
             _log.warning("not_assessable", tenant=self._access.tenant, missing=need.permission.name, lost=need.lost)
 
     def directory_collectors(self) -> Sequence[_DirectoryCollector]:
-        """List the collectors of accounts, domains and settings."""
+        """List the collectors of accounts, domains and settings, and of the members of groups if these give tiers."""
         tenant = self._access.tenant
         return (
             AccountsCollector(
@@ -144,6 +145,7 @@ class MicrosoftConnector:
             ),
             DomainsCollector(self._graph, tenant),
             SettingsCollector(self._settings(), tenant, self._tenant.vendor_id),
+            *([TierGroupsCollector(self._graph, tenant, self._access.groups)] if self._access.groups else []),
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:

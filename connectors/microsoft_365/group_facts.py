@@ -23,7 +23,7 @@ from connectors.microsoft_365.values import Wire, address, text, texts, word
 
 _KIND = "group"
 _TARGET = Target("groups", "the groups of Microsoft 365")
-_PATH = "/groups?$select=id,displayName,mail,groupTypes,visibility&$top=999"
+LISTING = "/groups?$select=id,displayName,mail,groupTypes,visibility&$top=999"
 _NOBODY = frozenset({"#microsoft.graph.group", "#microsoft.graph.device", "#microsoft.graph.servicePrincipal"})
 """Members of groups that are no accounts."""
 
@@ -50,7 +50,7 @@ class GroupsCollector:
     def read(self, targets: Sequence[Target]) -> Iterator[Group | Failure]:
         """Yield the groups. Raises ``ReadError`` if they cannot be listed."""
         del targets  # there is only one
-        rows, broken = self.graph.listing(_PATH, GROUPS)
+        rows, broken = self.graph.listing(LISTING, GROUPS)
         if broken:
             yield Failure(_TARGET, broken, _KIND)
         unified = []

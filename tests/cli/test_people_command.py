@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from auditor.cli.main import app
 from auditor.cli.practice_setup import write_configuration
 from connectors.practice.faults import Fault, Faults
 from connectors.practice.generator import generate
+from connectors.practice.permissions import Permissions
 from connectors.practice.process import serving
 from connectors.practice.server import PracticeServer
 
@@ -59,3 +61,52 @@ def test_a_list_that_is_not_whole_says_so(configuration: Path, server: PracticeS
     finally:
         server.faults = Faults()
     assert "Not all accounts could be read" in result.stderr
+
+
+GROUPS = """\
+people:
+  groups:
+    administrator: [field-leads@rivera-campaign.example]
+    communications: [press-team@rivera-campaign.example]
+    volunteer: [help-desk@rivera-campaign.example]
+"""
+
+
+def with_groups(configuration: Path, groups: str = GROUPS) -> None:
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.replace("people:\n", groups, 1), encoding="utf-8")
+
+
+def test_a_group_of_either_cloud_gives_its_members_a_tier_and_the_list_says_which(
+    configuration: Path, server: PracticeServer, tmp_path: Path
+) -> None:
+    with_groups(configuration)
+    result = run("people", "list", "--config", str(configuration))
+    assert result.stderr == ""
+    lines = {line.split()[1]: line for line in result.stdout.splitlines()}
+    (leads,) = [each for each in server.organisation.microsoft.groups if each.name == "Field leads"]
+    addresses = {each.id: each.address.lower() for each in server.organisation.microsoft.accounts}
+    for member in leads.members:
+        assert lines[addresses[member]].startswith("administrator ")
+    assert any(line.endswith(": belongs to field-leads@rivera-campaign.example") for line in lines.values())
+    run("audit", "--config", str(configuration), "--keep-snapshot", str(tmp_path / "a.gz"))
+    kept = run("people", "list", "--config", str(configuration), "--from-snapshot", str(tmp_path / "a.gz"))
+    assert kept.stdout == result.stdout
+
+
+def test_where_groups_may_not_be_read_it_is_a_gap_and_nobody_becomes_less_important(tmp_path: Path) -> None:
+    names = ("admin.directory.group.readonly", "GroupMember.Read.All", "Directory.Read.All")
+    permissions = Permissions().without(*names)
+    with PracticeServer(generate(accounts=25, seed=1, today=now()), permissions=permissions) as server:
+        configuration = write_configuration(tmp_path, serving(server), server.credentials)
+        with_groups(configuration)
+        listed = run("people", "list", "--config", str(configuration))
+        report = run("audit", "--config", str(configuration), "--format", "json")
+    tiers = {line.split()[0] for line in listed.stdout.splitlines()}
+    assert tiers <= {"principal", "administrator", "finance", "communications", "volunteer"}
+    assert "may belong to field-leads@rivera-campaign.example, whose members could not be read" in listed.stdout
+    assert "Who belongs to field-leads@rivera-campaign.example is not known" in listed.stderr
+    coverage = json.loads(report.stdout)["coverage"]
+    gaps = [gap for row in coverage if row["kind"] == "membership" for gap in row["gaps"]]
+    assert {gap["reason"] for gap in gaps} == {"denied"}
+    assert len(gaps) == 6
