@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,9 @@ def serve(
     without: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A scope or permission that is missing; may be repeated.")
     ] = None,
+    token_seconds: Annotated[
+        int, typer.Option(metavar="N", min=1, max=3600, help="How long Google's access tokens last.")
+    ] = 3600,
     *,
     hostile: Annotated[bool, typer.Option("--hostile", help="Give rules, files and people hostile names.")] = False,
 ) -> None:
@@ -68,7 +72,8 @@ def serve(
         practice_folder.demand_same(before, folder, wishes)
         kept = before if week is None else before.model_copy(update={"week": week})
         credentials = before.credentials(folder)
-    with _served(kept, credentials, struck, granted) as server:
+    lasting = replace(credentials, google_token_lifetime=timedelta(seconds=token_seconds))
+    with _served(kept, lasting, struck, granted) as server:
         served = serving(server)
         if before is None:
             write_configuration(folder, served, credentials)

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from google.auth import crypt, jwt
+from ruamel.yaml import YAML
 
 from auditor.cli import practice_folder
 from auditor.cli.practice_folder import Kept
 from auditor.errors import UsageError
+from connectors.google_workspace.scopes import USERS
 
 KEPT = Kept(
     accounts=25,
@@ -56,6 +59,16 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def lifetime(folder: Path) -> int:
+    """Return for how many seconds a token of Google's is good."""
+    key, now = json.loads((folder / "google-service-account.json").read_bytes()), int(datetime.now(UTC).timestamp())
+    admin = YAML(typ="safe").load(folder / "config.yaml")["tenants"][0]["admin"]
+    claims = {"iss": key["client_email"], "sub": admin, "scope": USERS.url, "aud": key["token_uri"]}
+    assertion = jwt.encode(crypt.RSASigner.from_service_account_info(key), claims | {"iat": now, "exp": now + 60})
+    form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion.decode()}
+    return int(httpx2.post(key["token_uri"], data=form).json()["expires_in"])
+
+
 def test_a_folder_is_served_again_with_everything_it_had(tmp_path: Path) -> None:
     with serving(tmp_path, "--seed", "4", "--week", "2") as address:
         assert httpx2.get(f"{address}/week").json()["week"] == 2
@@ -64,8 +77,9 @@ def test_a_folder_is_served_again_with_everything_it_had(tmp_path: Path) -> None
         assert json.loads((tmp_path / "truth.json").read_bytes())["changes"] == told["changes"]
     before = contents(tmp_path)
     assert set(before) == {practice_folder.MARK, *practice_folder.OURS}
-    with serving(tmp_path) as again:
+    with serving(tmp_path, "--token-seconds", "60") as again:
         assert again == address
+        assert lifetime(tmp_path) == 60
         assert httpx2.get(f"{again}/week").json() == told
     assert contents(tmp_path) == before
 
