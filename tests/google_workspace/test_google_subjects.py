@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 import pytest
-from google_reading import Reading, access, organisation, practice, read
+from google_reading import TENANT, TODAY, Reading, access, connector, organisation, practice, read
 
+from auditor import engine
+from auditor.cli.progress import Silent
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET
+from auditor.models import Outcome, Severity
+from auditor.policy import load_packs
 from connectors.google_workspace import Subjects
 from connectors.google_workspace.scopes import ALL, OPTIONAL, SHARED_DRIVES, Role
 
@@ -126,6 +132,32 @@ def test_an_account_that_cannot_do_what_its_role_takes_costs_that_role_alone(
     (gap,) = [each for each in found.gaps if each.kind == "settings"]
     assert message in gap.detail
     assert remedy in gap.remedy
+
+
+@cache
+def outcomes(subjects: Subjects | None) -> Mapping[str, Outcome]:
+    """Return what the baseline says of the customer, by policy; without subjects one super administrator reads."""
+    with practice() as server:
+        plan = engine.Plan(
+            organisation="Rivera for Senate",
+            connectors={TENANT: connector(server, given=replace(access(server), subjects=subjects))},
+            policies=load_packs(("baseline",), {}),
+            tiers={},
+            fail_on=Severity.LOW,
+            threads=4,
+        )
+        report = engine.audit(plan, audit_id="1", clock=lambda: TODAY, stop=threading.Event(), progress=Silent())
+    return {result.policy: result.outcome for result in report.results}
+
+
+@pytest.mark.parametrize("role", ["directory", "users", "policies"])
+def test_no_policy_passes_because_a_role_is_off(role: Role) -> None:
+    off = outcomes(replace(ROLES, **{role: False if role == "users" else ""}))
+    expected = outcomes(None)
+    assert off.keys() == expected.keys()
+    lost = {policy for policy in off if off[policy] != expected[policy]}
+    assert lost
+    assert {off[policy] for policy in lost} == {"unknown"}
 
 
 @pytest.mark.parametrize("role", ["directory", "users", "policies"])
