@@ -19,7 +19,7 @@ from connectors.google_workspace.values import address, moment, text
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
     """One listing: the log, the name of the event, what it means, and the parameter that says what it was about."""
 
     log: str
@@ -31,14 +31,14 @@ class _Question:
 
 
 _PEOPLES_LOGS = ("login", "user_accounts")
-_QUESTIONS = (
-    *(_Question(log, "2sv_disable", "mfa_disabled") for log in _PEOPLES_LOGS),
-    *(_Question(log, "passkey_removed", "second_factor_removed") for log in _PEOPLES_LOGS),
-    *(_Question(log, "recovery_email_edit", "recovery_changed") for log in _PEOPLES_LOGS),
-    *(_Question(log, "recovery_phone_edit", "recovery_changed") for log in _PEOPLES_LOGS),
-    *(_Question(log, "titanium_unenroll", "advanced_protection_left") for log in _PEOPLES_LOGS),
+QUESTIONS = (
+    *(Question(log, "2sv_disable", "mfa_disabled") for log in _PEOPLES_LOGS),
+    *(Question(log, "passkey_removed", "second_factor_removed") for log in _PEOPLES_LOGS),
+    *(Question(log, "recovery_email_edit", "recovery_changed") for log in _PEOPLES_LOGS),
+    *(Question(log, "recovery_phone_edit", "recovery_changed") for log in _PEOPLES_LOGS),
+    *(Question(log, "titanium_unenroll", "advanced_protection_left") for log in _PEOPLES_LOGS),
     *(
-        _Question(
+        Question(
             log,
             "email_forwarding_out_of_domain",
             "forwarding_outside",
@@ -47,11 +47,11 @@ _QUESTIONS = (
         )
         for log in _PEOPLES_LOGS
     ),
-    _Question("admin", "GRANT_ADMIN_PRIVILEGE", "admin_role_granted", "USER_EMAIL"),
-    _Question("admin", "ASSIGN_ROLE", "admin_role_granted", "USER_EMAIL"),
-    _Question("admin", "CREATE_GMAIL_SETTING", "mail_routing_changed", "SETTING_NAME"),
-    _Question("admin", "CHANGE_GMAIL_SETTING", "mail_routing_changed", "SETTING_NAME"),
-    _Question("admin", "AUTHORIZE_API_CLIENT_ACCESS", "delegation_granted", "API_CLIENT_NAME"),
+    Question("admin", "GRANT_ADMIN_PRIVILEGE", "admin_role_granted", "USER_EMAIL"),
+    Question("admin", "ASSIGN_ROLE", "admin_role_granted", "USER_EMAIL"),
+    Question("admin", "CREATE_GMAIL_SETTING", "mail_routing_changed", "SETTING_NAME"),
+    Question("admin", "CHANGE_GMAIL_SETTING", "mail_routing_changed", "SETTING_NAME"),
+    Question("admin", "AUTHORIZE_API_CLIENT_ACCESS", "delegation_granted", "API_CLIENT_NAME"),
 )
 
 
@@ -71,11 +71,11 @@ class EventsCollector:
 
     def targets(self) -> Iterator[Target]:
         """One listing for each event."""
-        return (Target(f"{each.log}/{each.event}", f"the events {each.event} of {each.log}") for each in _QUESTIONS)
+        return (Target(f"{each.log}/{each.event}", f"the events {each.event} of {each.log}") for each in QUESTIONS)
 
     def read(self, targets: Sequence[Target]) -> Iterator[Event]:
         """Yield the events of one listing. Raises ``ReadError``."""
-        questions = {f"{each.log}/{each.event}": each for each in _QUESTIONS}
+        questions = {f"{each.log}/{each.event}": each for each in QUESTIONS}
         listing = self.client.reports.activities()
         people = {account.address: account for account in self.directory.accounts.values()}
         for question in (questions[target.key] for target in targets):
@@ -97,7 +97,7 @@ def outside(whom: str, directory: Directory) -> bool:
     return directory.is_outside(whom) is not False
 
 
-def parse_event(wire: Wire, question: _Question, directory: Directory, people: dict[str, Account]) -> Event:
+def parse_event(wire: Wire, question: Question, directory: Directory, people: dict[str, Account]) -> Event:
     """Return the event that an activity describes. Raises ``ReadError`` without time and id."""
     identity, actor = wire.get("id"), wire.get("actor")
     happened = moment(identity.get("time")) if isinstance(identity, dict) else UNSET

@@ -11,14 +11,14 @@ from auditor.errors import GapReason
 from auditor.facts import Account, Directory, Tenant
 from auditor.models import Target
 from connectors.door import Answer
-from connectors.google_workspace import events, mail_rules, mailboxes
+from connectors.google_workspace import mail_rules, mailboxes
 from connectors.google_workspace.account_fields import parse_account
 from connectors.google_workspace.alerts import parse_alert
 from connectors.google_workspace.answers import nothing_there, read_error, throttled
 from connectors.google_workspace.apps import parse_token
 from connectors.google_workspace.calendars import parse_calendar
 from connectors.google_workspace.effective_settings import parse_policy, setting_of
-from connectors.google_workspace.events import parse_event
+from connectors.google_workspace.events import QUESTIONS, parse_event
 from connectors.google_workspace.files import opened, parse_file
 from connectors.google_workspace.groups import parse_group
 from connectors.google_workspace.memberships import Members
@@ -196,8 +196,7 @@ def test_a_warning_that_nobody_looked_at_is_open(kind: str) -> None:
 
 
 def test_an_entry_of_the_log_about_forwarding_is_an_event() -> None:
-    # How the connector asks is its own; what an answer means is told by the question.
-    question = next(each for each in vars(events)["_QUESTIONS"] if each.event == "email_forwarding_out_of_domain")
+    question = next(each for each in QUESTIONS if each.event == "email_forwarding_out_of_domain")
     parameters = [{"name": "email_forwarding_destination_address", "value": "jane.doe@example.net"}]
     wire = {
         "kind": "admin#reports#activity",
