@@ -11,6 +11,7 @@ import pytest
 from test_truth import find
 
 from connectors.practice.campaign.hostile import HOSTILE_TEXTS
+from connectors.practice.campaign.repairs import can_be_mended
 from connectors.practice.campaign.weeks import WEEKS
 from connectors.practice.generator import generate
 from connectors.practice.organisation import Organisation
@@ -110,11 +111,12 @@ def test_the_story_is_told_with_every_seed(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_of_principals_and_administrators_is_left_but_what_the_log_remembers(seed: int) -> None:
+def test_of_principals_and_administrators_nothing_is_left_that_can_be_mended(seed: int) -> None:
     organisation = of(LAST, seed=seed)
     mighty = {each.address for each in organisation.people if each.tier in {"principal", "administrator"}}
-    left = {each.kind for each in organisation.problems if each.address in mighty}
-    assert left <= {"delegation-event", "mfa-disabled-event", "forwarding-event"}
+    left = [each for each in organisation.problems if each.address in mighty]
+    assert [each for each in left if can_be_mended(each)] == []
+    assert "delegation-event" in kinds(left)
 
 
 def test_a_person_keeps_ids_and_dates_of_creation() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from connectors.practice.campaign.google_log import add_activity, authorisation, settle_log
+from connectors.practice.campaign.roster import DOMAIN
 from connectors.practice.campaign.vendor_ids import stream
 from connectors.practice.organisation import DriveFile, GoogleAccount, Organisation
 from connectors.practice.planted import Planted
@@ -88,6 +89,11 @@ def _close_calendar(organisation: Organisation, _: GoogleAccount, planted: Plant
     calendar.acl = [each for each in calendar.acl if each["id"] != "default"]
 
 
+def _leave_pilot(organisation: Organisation, account: GoogleAccount, _: Planted) -> None:
+    pilot = next(each for each in organisation.google.catalogue.groups if each.address == f"sign-in-pilot@{DOMAIN}")
+    pilot.members = [each for each in pilot.members if each["id"] != account.id]
+
+
 def _close_alert(organisation: Organisation, _: GoogleAccount, planted: Planted) -> None:
     for alert in organisation.google.catalogue.alerts:
         metadata = alert["metadata"]
@@ -116,6 +122,7 @@ GOOGLE_REPAIRS: dict[str, Mend] = {
     "recovery-shared": _telephone_of_their_own,
     "risky-app": _revoke_app,
     "public-calendar": _close_calendar,
+    "admin-single-sign-on": _leave_pilot,
     "open-alert": _close_alert,
 }
 """By kind of problem. What the log has written down cannot be mended: it is forgotten after 180 days."""

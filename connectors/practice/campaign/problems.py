@@ -1,5 +1,7 @@
 """The story of the campaign: who was broken into, who left a door open, and more of it as the campaign grows.
 
+How each kind is mended in later weeks stands in ``google_repairs`` and ``microsoft_repairs``.
+
 Kinds of problems, all objects of a kind being listed. ``object_id`` is the vendor's id of what carries the problem.
 
 =================== ========= ================================================= ==========================
