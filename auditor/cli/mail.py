@@ -13,6 +13,7 @@ from auditor.cli import delivering, wiring
 from auditor.cli.audit import now
 from auditor.cli.history import CONFIG, Configuration
 from auditor.cli.mail_files import write_preview
+from auditor.cli.slots import SlotName, within
 from auditor.config_delivery import Names
 from auditor.errors import UsageError
 from auditor.exit_codes import ExitCode
@@ -44,6 +45,7 @@ def mail(
         str | None, typer.Option(metavar="ID", help="Send a message again to those who may not have it.")
     ] = None,
     path: Configuration = CONFIG,
+    slot: SlotName = None,
 ) -> None:
     """Show the mails as they would be sent now, or send them."""
     if context.invoked_subcommand is not None:
@@ -55,9 +57,9 @@ def mail(
     if preview is not None:
         _show(configured, preview, names, output)
         return
-    with wiring.history(configured) as store:
+    with wiring.history(configured, make=bool(slot)) as store:
         if send:
-            delivering.put_weekly(configured, store, due=delivering.today(configured, now()), now=now())
+            _put(configured, store, slot)
         if again is not None and not store.outbox.again(again, now()):
             remedy = "auditor mail receipts lists them; one that everybody has is forgotten."
             raise UsageError(f"Nobody may lack a message {neutral(again, 100)!r}.", remedy)
@@ -65,6 +67,15 @@ def mail(
     for line in told(delivery.receipts):
         typer.echo(line)
     raise typer.Exit(ExitCode.CLEAN if delivery.whole else ExitCode.DELIVERY)
+
+
+def _put(configured: config.Config, store: Store, slot: str | None) -> None:
+    """Put the weekly mails into the outbox. From there they find their way, so that the slot is done with that."""
+    with within(store, slot, configured) as held:
+        due = held.due if held else delivering.today(configured, now())
+        delivering.put_weekly(configured, store, due=due, now=now())
+        if held:
+            store.slots.finish(held, now(), ExitCode.CLEAN)
 
 
 @app.command()
