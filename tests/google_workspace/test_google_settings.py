@@ -17,6 +17,8 @@ from connectors.google_workspace.effective_settings import (
     DEFAULTS,
     FIELDS,
     Basis,
+    Effective,
+    Origin,
     SetValue,
     parse_policy,
     parse_units,
@@ -27,6 +29,7 @@ from connectors.google_workspace.effective_settings import resolve as resolved_w
 from connectors.google_workspace.memberships import Members
 from connectors.google_workspace.policy_query import ALL_ADMINS, AccountClass, clauses, parse
 from connectors.google_workspace.setting_classes import classes, combinations_named
+from connectors.google_workspace.setting_words import source_words
 from connectors.google_workspace.settings import active, inside
 
 FORWARDING = "gmail.auto_forwarding.enableAutoForwarding"
@@ -427,6 +430,30 @@ def test_enforcement_that_nobody_set_is_not_known_and_what_others_assume_is_labe
     }
     assert google.enrollment_grace_days is UNSET
     assert "second_factors" in google.by_default
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (unit("a"), "policy for /a"),
+        (unit("gone"), "policy for a unit that was deleted"),
+        (f"{unit('a')} && {group('g')}", "policy for /a and members of group g"),
+        (f"{unit('a')} && !{group('g')}", "policy for /a and (all but members of group g)"),
+        (f"{group(ALL_ADMINS)} || {group('g')}", "policy for all administrators or members of group g"),
+        (f"!({unit('a')} || {unit('b')})", "policy for all but (/a or /b)"),
+        (licence("/p/2", "/p/1"), "policy for licence /p/1 or licence /p/2"),
+    ],
+)
+def test_a_policy_says_in_words_for_whom_it_is(query: str, words: str) -> None:
+    effective = Effective("on", (Origin(parse(query), by_google=False),))
+    assert source_words(effective, {"a": "/a", "b": "/b"}) == words
+
+
+def test_what_several_policies_agree_on_names_them_all() -> None:
+    google = Origin(parse(unit("a")), by_google=True)
+    effective = Effective("on", (google, Basis.DOCUMENTED))
+    assert source_words(effective, {"a": "/"}) == "policy of Google for /, or set by nobody; Google documents it"
+    assert source_words(Effective(None, (Basis.UNREAD,)), {}) == "depends on groups or licences that were not read"
 
 
 def test_every_value_says_where_it_comes_from() -> None:
