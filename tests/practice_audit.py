@@ -44,6 +44,7 @@ def connectors(
         client_id=credentials.microsoft_client_id,
         secret=credentials.microsoft_secret,
         items=True,
+        break_glass=frozenset(organisation.microsoft.emergencies),
         endpoints=server.endpoints,
         patience=patience,
     )

@@ -25,6 +25,7 @@ from connectors.practice.server import PracticeServer
 
 TODAY = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 CLOUDS = {"google": "google_workspace", "microsoft": "microsoft_365"}
+OF_THE_TENANT = {"break-glass-missing"}
 Place = tuple[str, str, str]
 """Policy, address in lower case ("" for what belongs to the organisation), vendor's id."""
 
@@ -56,10 +57,12 @@ def place(finding: Finding) -> str:
 
 
 def is_at(planted: Planted, place: str) -> bool:
-    """Whether something was found at the planted thing: its id, on its account."""
+    """Whether something was found at the planted thing: its id, on its account; a tenant by its configured name."""
     address, _, key = place.partition(" ")
     wanted = planted.object_id.lower()
-    return address == planted.address.lower() and (key == wanted or key.endswith(f"/{wanted}"))
+    return address == planted.address.lower() and (
+        key == wanted or key.endswith(f"/{wanted}") or (key in CLOUDS and planted.kind in OF_THE_TENANT)
+    )
 
 
 @pytest.mark.parametrize("accounts", [25, 1000])

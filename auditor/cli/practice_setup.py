@@ -39,6 +39,7 @@ def write_configuration(folder: Path, served: Served, credentials: Credentials) 
                 "credentials": {"certificate_file": files["microsoft_certificate_file"].name},
                 "items": True,
                 "teams": True,
+                "break_glass": list(served.emergencies),
                 "endpoints": microsoft,
             },
         ],

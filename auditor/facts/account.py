@@ -98,6 +98,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """When the account was made."""
     last_sign_in: Read[datetime | None] = UNSET
     """Last successful sign-in; null when there was none."""
+    password_changed: Read[datetime | None] = UNSET
+    """When its password was made; null when it never had one."""
     recovery_address: Read[str | None] = UNSET
     """Where a forgotten password can be reset to; null when none is set."""
     recovery_phone: Read[str | None] = UNSET
@@ -130,5 +132,7 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """Whether the settings let this person forward mail to the outside automatically."""
     break_glass: bool = False
     """Whether the configuration declares it as an emergency account."""
+    locked_out_by: Read[tuple[str, ...]] = UNSET
+    """Of an emergency account, names of sign-in policies that its owner could not satisfy with password and key."""
     sign_in: SignIn | None = None
     """What an attacker with the password meets, where sign-in policies decide it; null where they do not exist."""

@@ -28,6 +28,8 @@ class Tenant(Fact, frozen=True, kw_only=True, gc=False):
     """Active accounts with the highest administrator role."""
     break_glass: Read[int] = UNSET
     """Active accounts that the configuration declares to be for emergencies."""
+    missing_break_glass: Read[tuple[str, ...]] = UNSET
+    """Addresses that it declares so and that no account has."""
 
 
 class Domain(Fact, frozen=True, kw_only=True, gc=False):

@@ -35,6 +35,7 @@ def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
         has_mailbox=_has_mailbox(wire, kind),
         created=moment(wire.get("createdDateTime", UNSET)),
         last_sign_in=_last_sign_in(wire) if activity else UNSET,
+        password_changed=moment(wire.get("lastPasswordChangeDateTime", UNSET)),
         cloud_only=_cloud_only(wire),
         licences=_licences(wire),
     )

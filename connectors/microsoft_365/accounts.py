@@ -25,11 +25,12 @@ from connectors.microsoft_365.refusals import ACCOUNTS, ACTIVITY, LICENCES
 from connectors.microsoft_365.registration import Registration, read_registrations
 from connectors.microsoft_365.roles import Roles, read_roles
 from connectors.microsoft_365.sign_in_policies import facts, read_sign_in_rules
+from connectors.microsoft_365.tenant_counts import COUNTS, counted, not_there
 from connectors.microsoft_365.values import text
 
 _FIELDS = (
     "id,displayName,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,externalUserState,createdDateTime,"
-    "assignedLicenses,onPremisesSyncEnabled"
+    "assignedLicenses,onPremisesSyncEnabled,lastPasswordChangeDateTime"
 )
 _PLAIN = f"/users?$select={_FIELDS}&$top=999"
 _WITH_ACTIVITY = f"/users?$select={_FIELDS},signInActivity&$top=500"  # 500: the most that come with signInActivity
@@ -37,7 +38,6 @@ _TARGET = Target("accounts", "the list of accounts")
 _REGISTRATION = ("mfa_registered", "mfa_methods")
 _ROLES = ("admin_roles", "is_admin", "is_super_admin")
 _SKUS = "/subscribedSkus?$select=skuId,skuPartNumber"
-_COUNTS = ("active_people", "guests", "super_admins", "break_glass")
 _EXCLUDED = ("excluded_accounts", "excluded_people")
 _WITHOUT_A_PERSON = frozenset({"SharedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"})
 
@@ -75,7 +75,7 @@ class AccountsCollector:
             yield reading
             if not reading.fields:
                 whole = False
-                yield Failure(_TARGET, reading.error, "tenant", _COUNTS)
+                yield Failure(_TARGET, reading.error, "tenant", COUNTS)
                 yield Failure(_TARGET, reading.error, "sign_in_policy", _EXCLUDED)
         if not accounts:
             raise ReadError(
@@ -97,7 +97,8 @@ class AccountsCollector:
         yield from self._protected(accounts, roles, groups, whole=whole)
         yield from self._forwarding(accounts, groups)
         yield from accounts.values()
-        yield counted(self.tenant, tuple(accounts.values()), whole=whole)
+        tenant = replace(self.tenant, missing_break_glass=not_there(self.break_glass, accounts.values(), whole=whole))
+        yield counted(tenant, tuple(accounts.values()), whole=whole)
 
     def _listed(self) -> Iterator[Account | Failure]:
         """Yield the accounts as the directory lists them, with the last sign-in where that may be read.
@@ -195,8 +196,13 @@ class AccountsCollector:
         protections.judge(accounts)
         for key, verdict in protections.verdicts.items():
             accounts[key] = replace(accounts[key], **fields(verdict, complete=found.inputs.complete))
+            if accounts[key].break_glass:
+                accounts[key] = replace(accounts[key], locked_out_by=protections.locked_out_by(key))
         for error in found.policy_errors:
             yield Failure(_TARGET, error, "sign_in_policy")
+        if any(account.break_glass and account.locked_out_by is UNSET for account in accounts.values()):
+            for error in (*found.policy_errors, *found.group_errors, *found.errors, *roles.errors):
+                yield Failure(_TARGET, error, "account", ("locked_out_by",))
         for error in found.group_errors:
             yield Failure(_TARGET, error, "sign_in_policy", _EXCLUDED)
         if open_question := undecided(protections.verdicts.values()):
@@ -215,21 +221,6 @@ def _unread(roles: Roles) -> Iterator[Failure]:
         yield Failure(_TARGET, error, "account", ("eligible_roles",))
     for error in roles.permanent_errors:
         yield Failure(_TARGET, error, "account", ("permanent_roles",))
-
-
-def counted(tenant: Tenant, accounts: Sequence[Account], *, whole: bool) -> Tenant:
-    """Return the tenant with its counts; a count over something not collected, or not ``whole``, is not collected."""
-    kinds_known = whole and all(account.type is not UNSET for account in accounts)
-    states_known = whole and all(account.status is not UNSET for account in accounts)
-    roles_known = states_known and all(account.is_super_admin is not UNSET for account in accounts)
-    active = [account for account in accounts if account.status == "active"]
-    return replace(
-        tenant,
-        active_people=sum(account.type == "person" for account in active) if kinds_known and states_known else UNSET,
-        guests=sum(account.type == "guest" for account in accounts) if kinds_known else UNSET,
-        super_admins=sum(account.is_super_admin is True for account in active) if roles_known else UNSET,
-        break_glass=sum(account.break_glass for account in active) if states_known else UNSET,
-    )
 
 
 def _left_out(absent: int) -> ReadError:

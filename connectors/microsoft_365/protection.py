@@ -67,6 +67,10 @@ class Protections:
             self.subjects[key] = replace(self.subjects[key], per_user_mfa=state)
             self.verdicts[key] = self._evaluator.verdict(self.subjects[key])
 
+    def locked_out_by(self, key: str) -> Read[tuple[str, ...]]:
+        """Return the names of the policies that could lock out an account for emergencies."""
+        return self._evaluator.locked_out_by(self.subjects[key])
+
     def _subject(self, account: Account) -> Subject:
         return Subject(
             key=account.key,

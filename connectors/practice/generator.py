@@ -12,6 +12,7 @@ from connectors.practice.campaign.decoys import plant_decoys
 from connectors.practice.campaign.google_story import furnish_google_catalogue, plant_google_story
 from connectors.practice.campaign.google_tenant import google_tenant
 from connectors.practice.campaign.hostile import make_hostile
+from connectors.practice.campaign.microsoft_emergencies import EMERGENCIES, plant_emergencies
 from connectors.practice.campaign.microsoft_entra import entra_organisation
 from connectors.practice.campaign.microsoft_entra_decoys import plant_entra_decoys
 from connectors.practice.campaign.microsoft_entra_problems import plant_entra_problems
@@ -40,8 +41,9 @@ def generate(
     """Return the organisation with ``accounts`` accounts in each cloud; same arguments, same organisation.
 
     ``today`` is the moment of week 0, to which everything "old" or "recent" is relative; it carries a time zone. In the
-    Microsoft cloud the guests and one shared mailbox are among the accounts, and the last people of the roster have
-    none there. ``hostile_names`` puts an attacker's texts on what carries the problems and changes nothing else.
+    Microsoft cloud guests, a shared mailbox and accounts for emergencies are among the accounts, and the last people of
+    the roster have none there. ``hostile_names`` puts an attacker's texts on what carries the problems and changes
+    nothing else.
     ``week`` is how many weeks have gone by since (see ``campaign.weeks``): the organisation is then the same one, with
     the same ids and dates, and its own ``today`` is so much later.
     Raises ``ValueError`` for fewer than 25 accounts, a ``today`` without a time zone, a week before week 0.
@@ -52,7 +54,7 @@ def generate(
         raise ValueError(f"The campaign begins with week 0; there is no week {week}")
     people = roster(stream(seed, "people"), accounts)
     guests = outsiders(stream(seed, "guests"), guests_of(accounts))
-    members = people[: accounts - len(guests) - 1]
+    members = people[: accounts - len(guests) - 1 - EMERGENCIES]
     organisation = Organisation(
         name=NAME,
         seed=seed,
@@ -77,6 +79,7 @@ def generate(
     plant_partners(further)
     plant_decoys(scene)
     plant_forwarders(further)
+    plant_emergencies(further)
     plant_google_story(Scene(organisation, stream(seed, "google story")))
     if hostile_names:
         make_hostile(organisation)

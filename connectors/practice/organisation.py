@@ -128,6 +128,7 @@ class MicrosoftAccount:
     drive: Drive | None = None
     eligible_role_template_ids: list[str] = field(default_factory=list)  # roles that PIM lets the account activate
     per_user_mfa: str = "disabled"  # the older per-person switch: disabled | enabled | enforced
+    password_changed: datetime | None = None  # None: when the account was made
     synchronised: bool = False  # copied from a directory of the organisation's own, whose administrators rule it
 
     @property
@@ -197,6 +198,7 @@ class MicrosoftTenant:
     exchange: ExchangeOrganisation = field(default_factory=ExchangeOrganisation)
     entra: EntraOrganisation = field(default_factory=EntraOrganisation)
     teams: dict[str, list[Json]] = field(default_factory=dict)  # configurations of Teams by type
+    emergencies: list[str] = field(default_factory=list)  # addresses that a configuration declares for emergencies
 
 
 @dataclass(frozen=True, slots=True)

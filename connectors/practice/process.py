@@ -54,6 +54,8 @@ class Served:
     google_domain: str
     google_admin: str
     microsoft_tenant: str
+    emergencies: list[str]
+    """Addresses of the accounts for emergencies, as a configuration lists them."""
     tiers: dict[str, list[str]]
     """Addresses of the people who matter more than others, by tier, as a configuration lists them."""
     dns: int
@@ -77,6 +79,7 @@ def serving(server: PracticeServer) -> Served:
         google_domain=organisation.google.primary_domain,
         google_admin=organisation.google.admin,
         microsoft_tenant=organisation.microsoft.tenant_id,
+        emergencies=list(organisation.microsoft.emergencies),
         tiers=tiers,
         dns=server.dns,
         dkim_selectors=dkim_selectors(organisation),

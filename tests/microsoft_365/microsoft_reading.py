@@ -57,6 +57,7 @@ def access(
         secret=None if certificate else secret or held.microsoft_secret,
         items=items,
         teams=teams,
+        break_glass=frozenset(server.organisation.microsoft.emergencies),
         endpoints=server.endpoints,
         patience=QUICK,
     )

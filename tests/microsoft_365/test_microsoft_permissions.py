@@ -84,6 +84,12 @@ def test_without_policies_nobody_is_known_to_be_unprotected(server: PracticeServ
     assert outcome.of(SignInPolicy) == []
 
 
+def test_without_policies_no_account_for_emergencies_is_known_to_be_let_in(server: PracticeServer) -> None:
+    outcome = without(server, "Policy.Read.All")
+    assert {each.locked_out_by for each in outcome.of(Account) if each.break_glass} == {UNSET}
+    assert ("account", ("locked_out_by",)) in gaps(outcome)
+
+
 def test_without_groups_nobody_is_known_to_be_in_an_exception(server: PracticeServer) -> None:
     outcome = without(server, "GroupMember.Read.All", READS_EVERYTHING)
     assert ("account", ENFORCEMENT) in gaps(outcome)

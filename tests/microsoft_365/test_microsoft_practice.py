@@ -59,7 +59,7 @@ def test_every_account_is_listed_and_counted(everything: Outcome, campaign: Prac
     (tenant,) = everything.of(Tenant)
     assert tenant.active_people == len(people(everything))
     assert tenant.guests == sum(account.guest for account in accounts)
-    assert tenant.super_admins == 3
+    assert tenant.super_admins == 4
     assert tenant.vendor_id == campaign.organisation.microsoft.tenant_id
 
 
@@ -95,6 +95,15 @@ def test_roles_come_through_groups_and_can_wait_to_be_activated(everything: Outc
     waiting = accounts[decoys["decoy-eligible-admin-strong"]]
     assert waiting.eligible_roles
     assert waiting.is_admin is False
+
+
+def test_accounts_for_emergencies_are_verified(everything: Outcome, campaign: PracticeServer) -> None:
+    emergencies = [each for each in everything.of(Account) if each.break_glass]
+    assert all(each.password_changed and each.locked_out_by is not UNSET for each in emergencies)
+    locked = {each.key: each.locked_out_by for each in emergencies if each.locked_out_by}
+    assert locked == dict.fromkeys(planted(campaign, "break-glass-locked-out"), ("Nobody signs in from abroad",))
+    (tenant,) = everything.of(Tenant)
+    assert (tenant.break_glass, tenant.missing_break_glass) == (2, (campaign.organisation.microsoft.emergencies[2],))
 
 
 def test_licences_have_the_names_that_microsoft_gives_them(everything: Outcome) -> None:
@@ -178,6 +187,7 @@ def test_settings_and_sign_in_policies_are_read(everything: Outcome, campaign: P
         "Sign in again every week": ("on", "nothing", ()),
         "Block device codes": ("on", "block", ("authenticationFlows",)),
         "Finance files on managed devices": ("on", "other", ()),
+        "Nobody signs in from abroad": ("on", "block", ("locations",)),
     }
 
 

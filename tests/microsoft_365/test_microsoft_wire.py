@@ -11,7 +11,6 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Read, Tenant
 from connectors.door import Answer
 from connectors.microsoft_365.account_fields import parse_account
-from connectors.microsoft_365.accounts import counted
 from connectors.microsoft_365.client import listed
 from connectors.microsoft_365.domains import parse_domain
 from connectors.microsoft_365.inbox_rules import absent
@@ -21,6 +20,7 @@ from connectors.microsoft_365.mailboxes import parse_mailbox
 from connectors.microsoft_365.refusals import ACTIVITY, exchange_error, read_error
 from connectors.microsoft_365.registration import parse_registration
 from connectors.microsoft_365.sharing_settings import parse_sharing
+from connectors.microsoft_365.tenant_counts import counted, not_there
 from connectors.microsoft_365.transport_rules import parse_rule as parse_transport_rule
 from connectors.microsoft_365.values import address, boolean, moment
 
@@ -407,3 +407,15 @@ def test_a_vendors_sentence_does_not_get_into_ours() -> None:
     error = read_error(Answer(400, {}, body), ACTIVITY)
     assert "img" not in error.message
     assert "secret" not in error.message
+
+
+def test_a_declared_account_is_missing_only_if_no_account_may_have_its_address() -> None:
+    def account(address: str, aliases: Read[tuple[str, ...]] = ()) -> Account:
+        return Account(tenant="t", key=address, label=address, address=address, aliases=aliases)
+
+    known = [account("one@o.example"), account("x@o.example", ("two@o.example",))]
+    declared = frozenset({"one@o.example", "two@o.example", "three@o.example"})
+    assert not_there(declared, known, whole=True) == ("three@o.example",)
+    assert not_there(declared, known, whole=False) is UNSET
+    assert not_there(declared, [*known, account("y@o.example", UNSET)], whole=True) is UNSET
+    assert not_there(frozenset({"two@o.example"}), known, whole=False) == ()

@@ -29,6 +29,7 @@ def find_in_microsoft(tenant: MicrosoftTenant, is_outside: Outside, today: datet
     for account in tenant.accounts:
         yield from ((kind, account.address, key) for kind, key in in_account(account, today))
     yield from in_roles(tenant)
+    yield from for_emergencies(tenant, today)
     yield from may_forward(tenant)
     settings = (*in_exchange(tenant, is_outside), *in_settings(tenant), *in_teams(tenant))
     others = (*in_places(tenant), *in_wrong_hands(tenant), *in_agreements(tenant))
@@ -102,6 +103,24 @@ def may_forward(tenant: MicrosoftTenant) -> Iterator[tuple[str, str, str]]:
                 yield "may-forward", account.address, account.id
 
 
+def for_emergencies(tenant: MicrosoftTenant, today: datetime) -> Iterator[tuple[str, str, str]]:
+    known = {account.address: account for account in tenant.accounts}
+    blocking = [
+        policy["conditions"]
+        for policy in tenant.conditional_access
+        if policy["state"] == "enabled"
+        and "block" in (policy["grantControls"] or {"builtInControls": []})["builtInControls"]
+    ]
+    for address in tenant.emergencies:
+        if (account := known.get(address)) is None:
+            yield "break-glass-missing", "", tenant.tenant_id
+            continue
+        if today - account.last_sign_in > timedelta(days=180):
+            yield "break-glass-untried", address, account.id
+        if any(each["locations"] and account.id not in each["users"]["excludeUsers"] for each in blocking):
+            yield "break-glass-locked-out", address, account.id
+
+
 def in_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str, str]]:
     if account.role_template_ids and account.guest:
         yield "guest-admin", account.id
@@ -115,7 +134,8 @@ def in_account(account: MicrosoftAccount, today: datetime) -> Iterator[tuple[str
 
 def in_roles(tenant: MicrosoftTenant) -> Iterator[tuple[str, str, str]]:
     for account in tenant.accounts:
-        if POWERFUL & set(account.role_template_ids) and account.id not in tenant.entra.role_ends:
+        powerful = POWERFUL & set(account.role_template_ids) and account.address not in tenant.emergencies
+        if powerful and account.id not in tenant.entra.role_ends:
             yield "permanent-admin", account.address, account.id
     for role, changed in tenant.entra.role_rules.items():
         rule = {name: value for each in changed.values() for name, value in each.items()}

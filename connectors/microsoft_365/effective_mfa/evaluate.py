@@ -15,6 +15,7 @@ from auditor.facts import UNSET, Read
 from connectors.microsoft_365.effective_mfa.circumstances import PATIENCE, Box, TooManyBoxesError, cover
 from connectors.microsoft_365.effective_mfa.conditions import reach, world
 from connectors.microsoft_365.effective_mfa.kleene import Truth, all_of, missing, negated
+from connectors.microsoft_365.effective_mfa.lock_out import locks_out
 from connectors.microsoft_365.effective_mfa.model import (
     Answer,
     Demand,
@@ -63,7 +64,7 @@ class Evaluator:
         """Prepare the policies; nothing here depends on an account. ``patience`` bounds the work for one question."""
         policies = () if inputs.policies is UNSET else inputs.policies
         strengths = {} if inputs.strengths is UNSET else {each.key: each for each in inputs.strengths}
-        self._inputs, self._patience = inputs, patience
+        self._inputs, self._patience, self._strengths = inputs, patience, strengths
         self._policies = tuple(sorted(policies, key=lambda policy: (policy.name, policy.key)))
         self._world = world(self._policies, inputs.locations)
         self._freedom = scenarios(self._world)
@@ -84,6 +85,20 @@ class Evaluator:
         if alike not in self._verdicts:
             self._verdicts[alike] = self._judge(alike)
         return self._verdicts[alike]
+
+    def locked_out_by(self, subject: Subject) -> Read[tuple[str, ...]]:
+        """Return the names of the policies that could keep out somebody with a password and a key, by ``lock_out``.
+
+        Those that are known to are told though there may be more; none are only where none is possible.
+        """
+        given = self._inputs
+        truths = [
+            (policy.name, locks_out(policy, reached, subject, given, self._world, self._strengths))
+            for policy, reached in self._reached
+        ]
+        sure = tuple(name for name, truth in truths if truth is True)
+        known = given.complete and given.policies is not UNSET
+        return sure if sure or (known and not any(truth for _, truth in truths)) else UNSET
 
     def _class_of(self, subject: Subject) -> Subject:
         """Return the subject without what no policy looks at."""

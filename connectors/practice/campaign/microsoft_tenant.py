@@ -28,7 +28,7 @@ EXCEPTIONS, NEW_PHONES = "MFA exceptions", "Waiting for new phones"  # the secon
 _ROLES = {
     "IT volunteer": [GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR],
     "Operations director": [GLOBAL_ADMINISTRATOR],
-    "Systems volunteer": [GLOBAL_ADMINISTRATOR],
+    "Systems volunteer": [EXCHANGE_ADMINISTRATOR],
     "Data director": [USER_ADMINISTRATOR],
     "Regional director": [HELPDESK_ADMINISTRATOR],
 }

@@ -102,6 +102,9 @@ setting-telephone-factors text messages are a sign-in method                    
 public-group             Microsoft 365 group that anybody inside may read and join        group
 ca-narrowed              policy in force that asks everybody for MFA, in some places only policy
 ca-report-only           policy that would ask for MFA and only reports                   policy
+break-glass-locked-out   account for emergencies that a policy could refuse               account
+break-glass-untried      account for emergencies that was not used for half a year        account
+break-glass-missing      account for emergencies that only the configuration knows        tenant
 app-owned-by-leaver      registered application with an owner whose account is blocked    application (object id)
 app-owned-by-guest       application that acts in its own name and is owned by a guest    service principal (id)
 group-owned-by-leaver    Microsoft 365 group with an owner whose account is blocked       group

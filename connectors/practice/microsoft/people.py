@@ -66,6 +66,7 @@ def user(account: MicrosoftAccount) -> Json:
         "accountEnabled": account.enabled,
         "userType": "Guest" if account.guest else "Member",
         "createdDateTime": moment(account.created),
+        "lastPasswordChangeDateTime": moment(account.password_changed or account.created),
         "creationType": "Invitation" if account.guest else None,
         "externalUserState": ("PendingAcceptance" if account.pending else "Accepted") if account.guest else None,
         "assignedLicenses": [{"disabledPlans": [], "skuId": BUSINESS_PREMIUM}] if account.licensed else [],
