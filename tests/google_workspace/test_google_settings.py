@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -367,6 +368,36 @@ def test_two_policies_that_say_the_same_with_and_without_a_licence_leave_nothing
         forwarding(f"!{licence('l')}", 301, allowed=False),
     )
     assert resolve(found, AccountClass(frozenset({"root"}), unread=frozenset({"l"})))[FORWARDING] is False
+
+
+simple = st.sampled_from([unit("root"), unit("other"), group("g"), group("h"), licence("l")])
+queries = st.recursive(
+    simple,
+    lambda inner: (
+        inner.map("!({})".format)
+        | st.tuples(inner, st.sampled_from(["&&", "||"]), inner).map("({0[0]}{0[1]}{0[2]})".format)
+    ),
+    max_leaves=4,
+)
+
+
+@given(
+    st.lists(st.tuples(queries, st.booleans()), max_size=4),
+    st.sets(st.sampled_from("ghl")),
+    st.sets(st.sampled_from("ghl")),
+)
+def test_a_value_is_known_exactly_where_nothing_that_was_not_read_could_change_it(
+    found: list[tuple[str, bool]], having: set[str], unread: set[str]
+) -> None:
+    listed = policies(*(forwarding(query, order, allowed) for order, (query, allowed) in enumerate(found)))
+    doubtful = AccountClass(frozenset({"root"}), frozenset(having - unread), frozenset(unread))
+    worlds = [
+        AccountClass(frozenset({"root"}), frozenset(having - unread) | frozenset(more))
+        for size in range(len(unread) + 1)
+        for more in combinations(sorted(unread), size)
+    ]
+    possible = {resolve(listed, each)[FORWARDING] for each in worlds}
+    assert resolve(listed, doubtful)[FORWARDING] == (possible.pop() if len(possible) == 1 else None)
 
 
 def test_what_depends_on_very_many_groups_that_were_not_read_is_not_known() -> None:
