@@ -7,7 +7,7 @@ from datetime import datetime
 
 from auditor.facts import UNSET, Account, AccountStatus, AccountType, Read
 from connectors.door import malformed
-from connectors.microsoft_365.values import Wire, address, boolean, moment, table, tables, text, texts
+from connectors.microsoft_365.values import Wire, address, boolean, moment, table, tables, text, texts, word
 
 OUTSIDE = "#ext#"
 """Part of the name of every account whose home is another organisation, in lower case."""
@@ -22,8 +22,8 @@ def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
     key, name = text(wire.get("id")), text(wire.get("userPrincipalName"))
     if key is UNSET or name is UNSET:
         raise malformed("an account without id or name")
-    kinds: Mapping[object, AccountType] = {"Member": "person", "Guest": "guest"}
-    kind = kinds.get(wire.get("userType"), UNSET)
+    kinds: Mapping[str, AccountType] = {"Member": "person", "Guest": "guest"}
+    kind = word(wire.get("userType"), kinds)
     return Account(
         tenant=tenant,
         key=key,

@@ -16,7 +16,7 @@ from connectors.microsoft_365.client import Graph
 from connectors.microsoft_365.credentials import latest_end, oldest, working
 from connectors.microsoft_365.owners import FIELDS, read_owners
 from connectors.microsoft_365.refusals import APPLICATIONS
-from connectors.microsoft_365.values import Wire, tables, text
+from connectors.microsoft_365.values import Wire, objects, text
 
 _KIND = "app_registration"
 _TARGET = Target("app_registrations", "the registered applications")
@@ -67,9 +67,9 @@ def parse_application(wire: Wire, tenant: str, now: datetime) -> AppRegistration
     key, app = text(wire.get("id")), text(wire.get("appId"))
     if key is UNSET or app is UNSET:
         raise malformed("an application without an id")
-    passwords, keys = wire.get("passwordCredentials"), wire.get("keyCredentials")
-    valid = working(tables(passwords), now)
-    known = isinstance(passwords, list)
+    passwords, keys = objects(wire.get("passwordCredentials")), objects(wire.get("keyCredentials"))
+    known = passwords is not UNSET
+    valid = working(passwords if passwords is not UNSET else (), now)
     return AppRegistration(
         tenant=tenant,
         key=key,
@@ -78,5 +78,5 @@ def parse_application(wire: Wire, tenant: str, now: datetime) -> AppRegistration
         passwords=len(valid) if known else UNSET,
         oldest_password=oldest(valid) if known else UNSET,
         last_password_ends=latest_end(valid) if known else UNSET,
-        certificates=len(working(tables(keys), now)) if isinstance(keys, list) else UNSET,
+        certificates=UNSET if keys is UNSET else len(working(keys, now)),
     )

@@ -87,7 +87,8 @@ def parse_partner(wire: Wire, default: Wire, tenant: str) -> Partner:
     key = text(wire.get("tenantId"))
     if key is UNSET:
         raise malformed("an agreement without the other organisation's id")
-    consent = table(wire.get("automaticUserConsentSettings")).get("inboundAllowed")
+    given = wire.get("automaticUserConsentSettings")
+    consent = given.get("inboundAllowed") if isinstance(given, dict) else given
     return Partner(
         tenant=tenant,
         key=key,

@@ -136,7 +136,7 @@ def without_end(row: Wire) -> bool:
 
     One that somebody activated always ends.
     """
-    kind, end = row.get("assignmentType"), row.get("endDateTime", UNSET)
+    kind, end = text(row.get("assignmentType")), row.get("endDateTime", UNSET)
     if kind not in {"Assigned", "Activated"} or not isinstance(end, str | None):
         raise malformed("a role assignment that does not say whether it ends")
     return kind == "Assigned" and end is None

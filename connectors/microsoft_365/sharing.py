@@ -17,7 +17,7 @@ from typing import Literal
 
 from auditor.facts import UNSET, AccessRole, Directory, Exposure, Item, Read, SharedItem
 from connectors.microsoft_365.account_fields import OUTSIDE
-from connectors.microsoft_365.values import Wire, address, moment, table, tables, text, texts
+from connectors.microsoft_365.values import Wire, address, moment, objects, table, text, texts
 
 _WIDEST_FIRST: tuple[Exposure, ...] = ("anyone", "organisation", "outsiders", "people")
 _STRONGEST_FIRST: tuple[AccessRole, ...] = ("owner", "writer", "commenter", "reader")
@@ -25,6 +25,8 @@ _ROLES: dict[str, AccessRole] = {"owner": "owner", "sp.full control": "owner", "
 _LINK_TYPES: dict[str, AccessRole] = {"edit": "writer", "view": "reader", "blocksDownload": "reader"}
 _IDENTITY_LISTS = ("grantedToIdentitiesV2", "grantedToIdentities")
 _IDENTITIES = ("grantedToV2", "grantedTo")
+_NOBODY_ALONE = ("group", "siteGroup", "application", "device")
+"""Identities that are no single person."""
 _EVERYONE = "c:0(.s|true"
 _EVERYONE_OF_OURS = "spo-grid-all-users/"
 """Parts of the login names of "Everyone" and "Everyone except external users"."""
@@ -79,13 +81,15 @@ def opening(wire: Wire, directory: Directory) -> Opening:
     circle, outsiders, discoverable = _named(wire, directory)
     if link is None:
         return Opening(circle, role, expires, outsiders, discoverable)
-    scopes: dict[object, Read[Exposure]] = {
+    scopes: dict[str, Read[Exposure]] = {
         "anonymous": "anyone",
         "organization": "organisation",
         "users": circle,
         "existingAccess": "people",
     }
-    return Opening(scopes.get(table(link).get("scope"), UNSET), role, expires, outsiders)
+    scope = text(table(link).get("scope"))
+    opened = UNSET if scope is UNSET else scopes.get(scope, UNSET)
+    return Opening(opened, role, expires, UNSET if opened is UNSET else outsiders)
 
 
 def _unseen(wire: Wire, seen: set[str]) -> bool:
@@ -132,7 +136,9 @@ def _role(wire: Wire) -> Read[AccessRole]:
 
 def _named(wire: Wire, directory: Directory) -> tuple[Read[Exposure], Read[tuple[str, ...]], bool]:
     """Return the circle of those who are named, the outsiders among them, and whether it is everybody."""
-    identities = next((list(tables(wire[name])) for name in _IDENTITY_LISTS if wire.get(name)), [])
+    identities = next((objects(wire[name]) for name in _IDENTITY_LISTS if wire.get(name)), [])
+    if identities is UNSET:
+        return UNSET, UNSET, False
     single = next((table(wire[name]) for name in _IDENTITIES if wire.get(name)), None)
     identities += [single] if single is not None else []
     invited = table(wire.get("invitation")).get("email")
@@ -170,7 +176,7 @@ def _judge(identity: Wire, directory: Directory) -> _Judgement:
         mail = address(given)
         if mail is not UNSET:
             return _judge_address(mail, login, directory)
-    ours = not person and not site_person and {"group", "siteGroup", "application", "device"} & identity.keys()
+    ours = not person and not site_person and any(table(identity.get(each)) for each in _NOBODY_ALONE)
     return ("people" if ours else UNSET), ""
 
 

@@ -74,6 +74,12 @@ def tables(value: object) -> Iterable[Wire]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
+def objects(value: object) -> Read[list[Wire]]:
+    """Return a list of JSON objects; anything else, and anything else in it, makes it unreadable."""
+    found = list(tables(value))
+    return found if isinstance(value, list) and len(found) == len(value) else UNSET
+
+
 def empty(value: object) -> bool:
     """Whether a wire value says nothing: null, empty, or made of such values only, annotations aside."""
     if isinstance(value, dict):
