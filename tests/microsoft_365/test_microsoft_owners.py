@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from threading import Event
 from typing import Any
 
@@ -13,6 +14,7 @@ from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, MailboxGrant, MailRule, SharedItem, SignInPolicy, Tenant
 from auditor.facts import Mailbox as MailboxFact
 from auditor.models import Target
+from connectors.door import Answer
 from connectors.microsoft_365 import MicrosoftConnector
 from connectors.microsoft_365.forwarding_policies import outbound_policies
 from connectors.microsoft_365.items import ItemsCollector
@@ -118,6 +120,29 @@ def test_a_personal_drive_is_read_in_its_site_only_if_its_owner_is_not_listed(
     collector = ItemsCollector(graph, Directory(TENANT, {"ana": ana}), "site_items")
     assert list(collector.read([Target("s", "site")])) == []
     assert any("/delta" in path for path in graph.asked) is read_in_site
+
+
+class _Drive(_Personal):
+    """A drive whose walk ends with a page that also tells what is gone, and what nobody else can open."""
+
+    def rows(self, path: str, permission: object, first: object = None) -> list[dict[str, object]]:
+        if path.endswith("/permissions"):
+            return [{"roles": ["read"], "link": {"scope": "anonymous", "type": "view"}}]
+        if "/delta" not in path:
+            return super().rows(path, permission, first)
+        gone: dict[str, object] = {"id": "1", "name": "plans", "folder": {}, "shared": {}, "deleted": {}}
+        return [gone, {"id": "2", "name": "own.txt", "file": {}}, {"id": "3", "name": "open.txt", "shared": {}}]
+
+    def batch(self, paths: Sequence[str]) -> list[Answer]:
+        return [Answer(200, {}, b"{}") for _ in paths]
+
+
+def test_a_walk_passes_over_what_is_gone_and_what_nobody_else_can_open() -> None:
+    graph: Any = _Drive("gone")
+    collector = ItemsCollector(graph, Directory(TENANT, {}, frozenset(), domains_complete=True), "site_items")
+    (item,) = collector.read([Target("s", "site")])
+    assert isinstance(item, SharedItem)
+    assert (item.key, item.exposure) == ("3", "anyone")
 
 
 def test_a_personal_drive_is_read_once(everything: Outcome) -> None:

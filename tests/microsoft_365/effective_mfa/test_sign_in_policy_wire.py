@@ -211,3 +211,8 @@ def test_a_strength_is_worth_its_weakest_combination(combinations: object, least
 def test_a_device_without_attributes_matches_negative_rules_only(rule: str, matches: bool | None) -> None:  # noqa: FBT001 - a column of the table
     found = matches_unknown_device(rule)
     assert (None if isinstance(found, frozenset) else found) is matches
+
+
+def test_a_policy_in_the_answer_of_what_if_is_the_same_policy() -> None:
+    told = policy("p") | {"policyApplies": True, "analysisReasons": "notSet", "templateId": None}
+    assert parse_policy(told) == parse_policy(policy("p"))
