@@ -21,6 +21,10 @@ class GoneError(ReadError):
         self.why = why
 
 
+class NotYetError(ReadError):
+    """A report of a day that Google has not begun to count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Google's error body, as far as it decides."""
@@ -70,19 +74,25 @@ def read_error(answer: Answer, scope: Scope) -> ReadError:
     """Return what an answer that is not a 200 means for a read that needs ``scope``."""
     told = refusal(answer)
     if answer.status in {401, 403}:
-        if told.reasons & {"SERVICE_DISABLED", "accessNotConfigured"}:
-            service = told.service or "that the message names"
-            remedy = f"Enable the API {service}: Google Cloud console > APIs & Services > Library."
-            return ReadError(GapReason.DENIED, "The API is not enabled in the service account's project.", remedy)
-        if "Delegation denied" in told.message:
-            return ReadError(GapReason.DENIED, "Google denies delegation to this mailbox.", scope.remedy)
-        if scope.url.endswith("cloud-identity.policies.readonly"):
-            remedy = (
-                "Name a super administrator under `admin:`, or as `policies:` under `subjects:`; Google shows these "
-                "settings to nobody else. " + scope.remedy
-            )
-            return ReadError(GapReason.DENIED, "The administrator may not read the settings.", remedy)
-        return ReadError(GapReason.DENIED, f"Google refused to show {scope.reason}.", scope.remedy)
+        return _denied(told, scope)
+    if answer.status == 400 and "not yet available" in told.message:  # noqa: PLR2004 - Google's own choice
+        return NotYetError(GapReason.PARTIAL, f"Google has not counted {scope.reason} yet.", "Run again tomorrow.")
     if why := nothing_there(answer):
         return GoneError(f"Google does not find {scope.reason}.", why)
     return malformed(f"an unexpected answer (HTTP {answer.status})")
+
+
+def _denied(told: Refusal, scope: Scope) -> ReadError:
+    if told.reasons & {"SERVICE_DISABLED", "accessNotConfigured"}:
+        service = told.service or "that the message names"
+        remedy = f"Enable the API {service}: Google Cloud console > APIs & Services > Library."
+        return ReadError(GapReason.DENIED, "The API is not enabled in the service account's project.", remedy)
+    if "Delegation denied" in told.message:
+        return ReadError(GapReason.DENIED, "Google denies delegation to this mailbox.", scope.remedy)
+    if scope.url.endswith("cloud-identity.policies.readonly"):
+        remedy = (
+            "Name a super administrator under `admin:`, or as `policies:` under `subjects:`; Google shows these "
+            "settings to nobody else. " + scope.remedy
+        )
+        return ReadError(GapReason.DENIED, "The administrator may not read the settings.", remedy)
+    return ReadError(GapReason.DENIED, f"Google refused to show {scope.reason}.", scope.remedy)

@@ -8,6 +8,7 @@ Source: Reports API, ``userUsageReport.get``; "Users usage report".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from googleapiclient.http import HttpRequest
 
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Read
+from connectors.google_workspace.answers import NotYetError
 from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.scopes import USAGE
 from connectors.google_workspace.values import boolean, text, whole_number
@@ -58,9 +60,10 @@ def newest_report(client: Client, admin: str, ask: Callable[[str], HttpRequest])
     """
     today = (client.wall() + _PACIFIC).date()
     for days in range(1, _DAYS + 1):
-        rows = _rows(client, Call(ask(str(today - timedelta(days=days))), admin, USAGE))
-        if rows:
-            return rows
+        with suppress(NotYetError):  # of the first days; where clocks differ, of today as well
+            rows = _rows(client, Call(ask(str(today - timedelta(days=days))), admin, USAGE))
+            if rows:
+                return rows
     raise ReadError(
         GapReason.PARTIAL,
         f"Google has no whole report of any of the last {_DAYS} days.",
