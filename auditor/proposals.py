@@ -7,19 +7,31 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from auditor.facts import Account, Tier
+from auditor.facts import Account, Group, Tier
 from auditor.people import Links, joined, tier_of_unit
 
+_TIERS: Final = (*get_args(Tier), "")
+_NONE: Mapping[str, Tier] = MappingProxyType({})
 _WORDS: Final[Mapping[str, Tier]] = {
     "board": "principal",
     "candidate": "principal",
+    "ceo": "principal",
+    "chair": "principal",
+    "chairman": "principal",
+    "chairperson": "principal",
+    "chairwoman": "principal",
     "executive": "principal",
     "executives": "principal",
     "leadership": "principal",
+    "president": "principal",
+    "accountant": "finance",
     "accounting": "finance",
     "accounts": "finance",
+    "bookkeeper": "finance",
+    "cfo": "finance",
     "finance": "finance",
     "payroll": "finance",
     "treasurer": "finance",
@@ -29,14 +41,18 @@ _WORDS: Final[Mapping[str, Tier]] = {
     "media": "communications",
     "newsroom": "communications",
     "press": "communications",
+    "spokesman": "communications",
+    "spokesperson": "communications",
+    "spokeswoman": "communications",
     "canvassers": "volunteer",
     "field": "volunteer",
     "interns": "volunteer",
     "volunteer": "volunteer",
     "volunteers": "volunteer",
 }
-"""Words in the name of a unit, or in front of the @, that say what people do."""
+"""Words in the name of a unit or group, in a job title or in front of the @ that say what people do."""
 
+_ADDRESS = re.compile(r"[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z0-9-]+")
 _PLAIN = re.compile(r"[a-z0-9/._][a-z0-9/@._-]*", re.IGNORECASE)
 
 
@@ -44,22 +60,35 @@ _PLAIN = re.compile(r"[a-z0-9/._][a-z0-9/@._-]*", re.IGNORECASE)
 class Proposal:
     """One line for the section ``people`` of the configuration, and why."""
 
-    place: Literal["address", "unit", "link"]
+    place: Literal["address", "unit", "group", "link"]
     tier: Tier | Literal[""]
     """Empty for a link."""
     what: tuple[str, ...]
-    """An address, the path of a unit, or the addresses of a link."""
+    """An address, the path of a unit, the address of a group, or the addresses of a link."""
     reason: str
     """Names in it are raw: neutralise before showing."""
 
 
 def propose(
-    accounts: Iterable[Account], *, tiers: Mapping[str, Tier], units: Mapping[str, Tier], links: Links
+    accounts: Iterable[Account],
+    groups: Iterable[Group] = (),
+    *,
+    tiers: Mapping[str, Tier],
+    units: Mapping[str, Tier],
+    links: Links,
+    by_group: Mapping[str, Tier] = _NONE,
 ) -> tuple[Proposal, ...]:
-    """Return what the configuration may lack, given what is in it. Whoever holds a role needs no entry."""
+    """Return what the configuration may lack, given what is in it. Whoever holds a role needs no entry.
+
+    ``by_group`` are the tiers that it takes from groups, by address. Names and titles decide nothing: they are written
+    by people, and a person is to read what comes of them.
+    """
     active = [each for each in accounts if each.status not in {"suspended", "archived"} and each.type != "service"]
     found = {*_units(active, tiers, units), *_addresses(active, tiers, units), *_links(active, links)}
-    return tuple(sorted(found))
+    # One thing is proposed once, though both clouds have an account of it: the most important tier, for one reason.
+    ordered = sorted({*found, *_groups(groups, by_group)}, key=lambda each: (_TIERS.index(each.tier), each))
+    once = {(each.place, each.what): each for each in reversed(ordered)}
+    return tuple(sorted(once.values()))
 
 
 def yaml(proposals: Sequence[Proposal], neutral: Mapping[str, str]) -> str:
@@ -69,12 +98,13 @@ def yaml(proposals: Sequence[Proposal], neutral: Mapping[str, str]) -> str:
         rows = [each for each in proposals if each.place == "address" and each.tier == tier]
         lines += [f"  {tier}:"] * bool(rows)
         lines += [f"    - {_quoted(each.what[0])}  # {neutral[each.reason]}" for each in rows]
-    by_unit = [each for each in proposals if each.place == "unit"]
-    lines += ["  units:"] * bool(by_unit)
-    for tier in get_args(Tier):
-        rows = [each for each in by_unit if each.tier == tier]
-        lines += [f"    {tier}:"] * bool(rows)
-        lines += [f"      - {_quoted(each.what[0])}  # {neutral[each.reason]}" for each in rows]
+    for place in ("unit", "group"):
+        here = [each for each in proposals if each.place == place]
+        lines += [f"  {place}s:"] * bool(here)
+        for tier in get_args(Tier):
+            rows = [each for each in here if each.tier == tier]
+            lines += [f"    {tier}:"] * bool(rows)
+            lines += [f"      - {_quoted(each.what[0])}  # {neutral[each.reason]}" for each in rows]
     linked = [each for each in proposals if each.place == "link"]
     lines += ["  links:"] * bool(linked)
     lines += [f"    - [{', '.join(map(_quoted, each.what))}]  # {neutral[each.reason]}" for each in linked]
@@ -103,8 +133,23 @@ def _addresses(accounts: Sequence[Account], tiers: Mapping[str, Tier], units: Ma
         if isinstance(account.eligible_roles, tuple) and account.eligible_roles:
             roles = ", ".join(account.eligible_roles)
             yield Proposal("address", "administrator", (account.address,), f"may become {roles}")
+        elif isinstance(account.title, str) and (tier := _tier(account.title)) and tier != "volunteer":
+            # Whoever coordinates volunteers is none.
+            if tier_of_unit(account.unit, units) is None:
+                yield Proposal("address", tier, (account.address,), f"the job title is {account.title}")
         elif (tier := _tier(account.address.partition("@")[0])) and tier_of_unit(account.unit, units) is None:
             yield Proposal("address", tier, (account.address,), "the address says so")
+
+
+def _groups(groups: Iterable[Group], by_group: Mapping[str, Tier]) -> Iterator[Proposal]:
+    """Yield groups that are called by what their members do."""
+    for group in groups:
+        address = group.address
+        if not isinstance(address, str) or address in by_group or group.everybody is True:
+            continue
+        tier = _tier(group.label) or _tier(address.partition("@")[0])
+        if tier and _ADDRESS.fullmatch(address):
+            yield Proposal("group", tier, (address,), "a group of that name; look who is in it")
 
 
 def _links(accounts: Sequence[Account], links: Links) -> Iterator[Proposal]:
@@ -128,7 +173,7 @@ def _tier(words: str) -> Tier | None:
 
 def _is_plain(account: Account) -> bool:
     """Whether the address is one that a configuration may name."""
-    return re.fullmatch(r"[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z0-9-]+", account.address) is not None
+    return _ADDRESS.fullmatch(account.address) is not None
 
 
 def _quoted(text: str) -> str:

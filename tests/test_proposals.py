@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_config import SMALLEST
 
 from auditor.config import load
-from auditor.facts import Account
+from auditor.facts import UNSET, Account, Group
 from auditor.proposals import Proposal, propose, yaml
 from auditor.reports.neutral import neutral
 
@@ -103,3 +103,62 @@ def test_no_name_gets_out_of_its_comment(tmp_path_factory: pytest.TempPathFactor
     assert config.people.links == ((ANA, BEN),)
     assert set(config.units) <= {unit}
     assert config.tiers == {}
+
+
+def group(address: object, label: str, **fields: object) -> Group:
+    return Group(tenant="workspace", key=label, label=label, address=address, **fields)  # type: ignore[arg-type]
+
+
+def test_a_group_is_proposed_by_its_name_or_its_address() -> None:
+    groups = (
+        group("board@x.example", "Tuesdays"),
+        group("g7@x.example", "Treasury"),
+        group("all@x.example", "Everyone"),
+    )
+    found = propose((), groups, tiers={}, units={}, links=())
+    assert [(each.place, each.tier, each.what) for each in found] == [
+        ("group", "finance", ("g7@x.example",)),
+        ("group", "principal", ("board@x.example",)),
+    ]
+    text = f"{SMALLEST}{yaml(found, {each.reason: each.reason for each in found})}"
+    assert "  groups:\n    principal:\n      - board@x.example  # a group of that name" in text
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        group("press@x.example", "Press", everybody=True),
+        group(UNSET, "Press"),
+        group(None, "Press"),
+        group("press\n@x.example", "Press"),
+        group("known@x.example", "Press"),
+        group("expressions@x.example", "Expressions"),
+    ],
+)
+def test_other_groups_are_not(unfit: Group) -> None:
+    assert propose((), [unfit], tiers={}, units={}, links=(), by_group={"known@x.example": "staff"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "tier"),
+    [
+        ("Treasurer", "finance"),
+        ("Press Secretary", "communications"),
+        ("Chair of the party", "principal"),
+        ("CFO", "finance"),
+    ],
+)
+def test_a_job_title_that_says_what_somebody_does_is_proposed(title: str, tier: str) -> None:
+    assert proposed(account(ANA, title=title)) == (Proposal("address", tier, (ANA,), f"the job title is {title}"),)  # type: ignore[arg-type]
+    assert proposed(account(ANA, title=title), tiers={ANA: "staff"}) == ()
+
+
+@pytest.mark.parametrize("title", ["Organiser", "Volunteer coordinator", None, UNSET, "Chairs and tables"])
+def test_other_titles_are_not(title: object) -> None:
+    assert proposed(account(ANA, title=title)) == ()
+
+
+def test_somebody_with_two_accounts_is_proposed_once_with_the_tier_that_weighs_most() -> None:
+    here = account(ANA, title="Treasurer")
+    there = account(ANA, tenant="microsoft", is_admin=False, eligible_roles=("Global Administrator",))
+    assert proposed(here, there) == (Proposal("address", "administrator", (ANA,), "may become Global Administrator"),)

@@ -46,9 +46,13 @@ def list_people(path: Configuration = _CONFIG, from_snapshot: From = None, ident
 
 @app.command("suggest")
 def suggest_people(path: Configuration = _CONFIG, from_snapshot: From = None, identity: Identity = None) -> None:
-    """Propose tiers, units and links that the configuration may lack, as YAML to paste. You decide."""
-    plan, roster = _roster(path, from_snapshot, identity)
-    proposals = propose(roster.accounts, tiers=plan.tiers, units=plan.units, links=plan.links)
+    """Propose tiers, units, groups and links that the configuration may lack, as YAML to paste. You decide."""
+    plan, roster = _roster(path, from_snapshot, identity, with_groups=True)
+    if not roster.named_complete:
+        typer.echo("Not all groups could be read: some may be missing. `auditor audit` says why.", err=True)
+    proposals = propose(
+        roster.accounts, roster.named, tiers=plan.tiers, units=plan.units, links=plan.links, by_group=plan.groups
+    )
     if not proposals:
         typer.echo("There is nothing to propose.", err=True)
         return
@@ -56,7 +60,9 @@ def suggest_people(path: Configuration = _CONFIG, from_snapshot: From = None, id
     typer.echo(yaml(proposals, {each.reason: neutral(each.reason, 2 * _NAME) for each in proposals}), nl=False)
 
 
-def _roster(path: Path, snapshot: Path | None, identity: Path | None) -> tuple[Plan, Roster]:
+def _roster(
+    path: Path, snapshot: Path | None, identity: Path | None, *, with_groups: bool = False
+) -> tuple[Plan, Roster]:
     """Return the rules and all accounts; say so if they are not all."""
     configured, stop = config.load(path), threading.Event()
     if snapshot is not None:
@@ -65,7 +71,7 @@ def _roster(path: Path, snapshot: Path | None, identity: Path | None) -> tuple[P
     else:
         plan = wiring.plan(configured, clock=now, stop=stop)
         with display() as progress:
-            roster = read_roster(plan, stop=stop, progress=progress)
+            roster = read_roster(plan, stop=stop, progress=progress, with_groups=with_groups)
     for address in sorted({address for _, address in roster.groups.possible.values()}):
         known = "everybody who may belong to it has its tier. `auditor audit` says why."
         typer.echo(f"Who belongs to {neutral(address, _NAME)} is not known: {known}", err=True)

@@ -76,6 +76,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """How much the account matters, from the configuration; administrators and guests by what they are."""
     unit: Read[str | None] = UNSET
     """Path of the organisational unit, where the vendor has such units."""
+    title: Read[str | None] = UNSET
+    """Job title, as the directory tells it; it may propose a tier, and never decides one."""
     admin_roles: Read[tuple[str, ...]] = UNSET
     """Names of the administrator roles that are active now, directly or through groups."""
     is_admin: Read[bool] = UNSET

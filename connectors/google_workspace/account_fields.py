@@ -42,6 +42,7 @@ def parse_account(wire: Wire, tenant: str) -> Account:
         type="person",
         status=_status(wire),
         unit=text(wire.get("orgUnitPath")),
+        title=_title(wire.get("organizations", [])),
         is_admin=is_admin,
         is_super_admin=super_admin,
         mfa_registered=boolean(wire.get("isEnrolledIn2Sv")),
@@ -52,6 +53,14 @@ def parse_account(wire: Wire, tenant: str) -> Account:
         recovery_address=None if wire.get("recoveryEmail", "") == "" else address(wire["recoveryEmail"]),
         recovery_phone=None if wire.get("recoveryPhone", "") == "" else text(wire["recoveryPhone"]),
     )
+
+
+def _title(organizations: object) -> Read[str | None]:
+    """Return the job title in the first of somebody's organisations, the primary one before others."""
+    if not isinstance(organizations, list) or not all(isinstance(each, dict) for each in organizations):
+        return UNSET
+    titles = [each.get("title") for each in sorted(organizations, key=lambda each: each.get("primary") is not True)]
+    return next((each for each in titles if isinstance(each, str) and each), None)
 
 
 def counted(tenant: Tenant, accounts: Sequence[Account], *, complete: bool) -> Tenant:

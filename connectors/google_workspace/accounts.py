@@ -31,7 +31,7 @@ from connectors.google_workspace.values import boolean
 _FIELDS = (
     "users(id,primaryEmail,name/fullName,isAdmin,isDelegatedAdmin,isEnrolledIn2Sv,isEnforcedIn2Sv,suspended,archived,"
     "lastLoginTime,creationTime,orgUnitPath,recoveryEmail,recoveryPhone,aliases,nonEditableAliases,isMailboxSetup,"
-    "customerId),nextPageToken"
+    "customerId,organizations),nextPageToken"
 )
 _TARGET = Target("accounts", "the list of accounts")
 _ROLES = Target("roles", "the administrator roles")

@@ -32,6 +32,7 @@ def parse_account(wire: Wire, tenant: str, *, activity: bool) -> Account:
         aliases=_aliases(wire, name.lower()),
         type=kind,
         status=_status(wire),
+        title=None if wire.get("jobTitle", UNSET) is None else text(wire.get("jobTitle")),
         has_mailbox=_has_mailbox(wire, kind),
         created=moment(wire.get("createdDateTime", UNSET)),
         last_sign_in=_last_sign_in(wire) if activity else UNSET,

@@ -30,7 +30,7 @@ from connectors.microsoft_365.values import text
 
 _FIELDS = (
     "id,displayName,userPrincipalName,mail,proxyAddresses,accountEnabled,userType,externalUserState,createdDateTime,"
-    "assignedLicenses,onPremisesSyncEnabled,lastPasswordChangeDateTime"
+    "assignedLicenses,onPremisesSyncEnabled,lastPasswordChangeDateTime,jobTitle"
 )
 _PLAIN = f"/users?$select={_FIELDS}&$top=999"
 _WITH_ACTIVITY = f"/users?$select={_FIELDS},signInActivity&$top=500"  # 500: the most that come with signInActivity

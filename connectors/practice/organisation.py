@@ -83,6 +83,7 @@ class GoogleAccount:
     mail: MailSettings = field(default_factory=MailSettings)
     security: AccountSecurity = field(default_factory=AccountSecurity)
     group_role_ids: list[str] = field(default_factory=list)  # roles held through groups, by roleId
+    job: str = ""
 
 
 @dataclass(slots=True)

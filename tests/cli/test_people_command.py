@@ -110,3 +110,17 @@ def test_where_groups_may_not_be_read_it_is_a_gap_and_nobody_becomes_less_import
     gaps = [gap for row in coverage if row["kind"] == "membership" for gap in row["gaps"]]
     assert {gap["reason"] for gap in gaps} == {"denied"}
     assert len(gaps) == 6
+
+
+def test_titles_and_groups_of_either_cloud_are_proposed_until_they_are_configured(configuration: Path) -> None:
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.partition("people:\n")[0], encoding="utf-8")
+    before = run("people", "suggest", "--config", str(configuration)).stdout
+    assert "# the job title is Treasurer\n" in before
+    assert "  groups:\n" in before
+    assert "- press-team@rivera-campaign.example  # a group of that name" in before
+    proposal = before.partition("people:\n")[2]
+    configuration.write_text(f"{text.partition('people:')[0]}people:\n{proposal}", encoding="utf-8")
+    after = run("people", "suggest", "--config", str(configuration))
+    assert "groups:" not in after.stdout
+    assert "job title" not in after.stdout

@@ -64,6 +64,7 @@ def member(rng: Random, person: Person, role_ids: dict[str, str], today: datetim
         address=person.address,
         display_name=person.display_name,
         unit=person.unit,
+        job=person.job,
         created=today - timedelta(days=rng.randrange(300, 600), seconds=rng.randrange(86_400)),
         last_login=today - timedelta(days=last_login, seconds=rng.randrange(60, 86_400)),
         is_super_admin=person.job in SUPER_ADMINISTRATORS,

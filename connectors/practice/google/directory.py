@@ -122,6 +122,7 @@ def user(account: GoogleAccount, tenant: GoogleTenant, *, full: bool) -> Json:
     optional: dict[str, object] = {
         "aliases": account.aliases,
         "nonEditableAliases": [f"{local}@{account.address.rpartition('@')[2]}{TEST_DOMAIN}"],
+        "organizations": [{"title": account.job, "primary": True, "customType": ""}] if account.job else None,
         "suspensionReason": "ADMIN" if account.suspended else None,
         "recoveryEmail": account.recovery_email if full else None,
         "recoveryPhone": account.recovery_phone if full else None,
