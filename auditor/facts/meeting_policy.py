@@ -22,3 +22,9 @@ class MeetingPolicy(Fact, frozen=True, kw_only=True, gc=False):
     """Whether callers by telephone come in without waiting."""
     strangers_may_take_control: Read[bool] = UNSET
     """Whether people from outside may ask to control what is shown."""
+    recording: Read[bool] = UNSET
+    """Whether meetings may be recorded."""
+    everybody_presents: Read[bool] = UNSET
+    """Whether strangers present unless somebody sets it otherwise for a meeting."""
+    strangers_may_chat: Read[bool] = UNSET
+    """Whether people without any account may write in the chat of a meeting."""

@@ -22,6 +22,8 @@ class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
     """``identitySecurityDefaultsEnforcementPolicy.isEnabled``."""
     weak_methods: Read[tuple[Method, ...]] = UNSET
     """Which of text message, call and mail the authentication methods policy still allows."""
+    methods_migrated: Read[bool] = UNSET
+    """Whether one policy alone decides about methods, and the older ones no longer count."""
     authenticator_shows_context: Read[bool] = UNSET
     """Whether Microsoft Authenticator shows everybody which app asks, and from where."""
 
@@ -82,3 +84,5 @@ class MicrosoftSettings(Struct, frozen=True, kw_only=True, gc=False):
     """Whether Teams talks with tenants that anybody can make for nothing."""
     teams_mail_into_channels: Read[bool] = UNSET
     """Whether mail can be sent into channels."""
+    teams_foreign_storage: Read[tuple[str, ...]] = UNSET
+    """Other vendors' stores of files that people may open and share from."""

@@ -17,6 +17,7 @@ from connectors.microsoft_365.sharing_settings import GUEST_ACCESS, INVITERS
 from connectors.microsoft_365.values import Wire, boolean, table, tables, texts, word
 
 _WEAK: dict[str, Method] = {"Sms": "sms", "Voice": "voice", "Email": "email"}
+_MIGRATED = {"migrationComplete": True, "migrationInProgress": False, "preMigration": False}
 _CONTEXT = ("displayAppInformationRequiredState", "displayLocationInformationRequiredState")
 _SELF_SERVICE, _FOR_GROUPS = "ManagePermissionGrantsForSelf.", "ManagePermissionGrantsForOwnedResource."
 _LEGACY, _LOW = "microsoft-user-default-legacy", "microsoft-user-default-low"
@@ -30,7 +31,7 @@ def parts(graph: Graph) -> tuple[Part, ...]:
             lambda: parse_defaults(graph.get("/policies/identitySecurityDefaultsEnforcementPolicy", POLICIES)),
         ),
         Part(
-            ("weak_methods", "authenticator_shows_context"),
+            ("weak_methods", "methods_migrated", "authenticator_shows_context"),
             lambda: parse_methods(graph.get("/policies/authenticationMethodsPolicy", METHODS)),
         ),
         Part(
@@ -68,6 +69,7 @@ def parse_methods(wire: Wire) -> dict[str, Any]:
         weak = tuple(sorted(method for name, method in _WEAK.items() if states[name].get("state") != "disabled"))
     return {
         "weak_methods": weak,
+        "methods_migrated": _MIGRATED.get(str(wire.get("policyMigrationState")), UNSET),
         "authenticator_shows_context": _shows_context(states.get("MicrosoftAuthenticator", {})),
     }
 

@@ -38,6 +38,16 @@ _LOBBY: dict[str, PastLobby] = {
 }
 
 
+_PRESENTERS: dict[str, bool] = {
+    "EveryoneUserOverride": True,
+    "EveryoneInCompanyUserOverride": False,
+    "EveryoneInSameAndFederatedCompanyUserOverride": False,
+    "OrganizerOnlyUserOverride": False,
+}
+_CHAT: dict[str, bool] = {"Enabled": True, "EnabledExceptAnonymous": False, "Disabled": False}
+_STORES = ("AllowBox", "AllowDropBox", "AllowEgnyte", "AllowGoogleDrive", "AllowShareFile")
+
+
 class Teams:
     """Reads Teams' configurations of one tenant. Safe to use from many threads."""
 
@@ -78,10 +88,8 @@ def parts(teams: Teams | None) -> tuple[Part, ...]:
             lambda: parse_federation(only("TenantFederationSettings")),
         ),
         Part(
-            ("teams_mail_into_channels",),
-            lambda: {
-                "teams_mail_into_channels": boolean(only("TeamsClientConfiguration").get("AllowEmailIntoChannel"))
-            },
+            ("teams_mail_into_channels", "teams_foreign_storage"),
+            lambda: parse_client(only("TeamsClientConfiguration")),
         ),
     )
 
@@ -99,6 +107,16 @@ def parse_federation(wire: Wire) -> dict[str, Any]:
         "teams_federation": federation,
         "teams_consumers_may_write": False if boolean(wire.get("AllowTeamsConsumer")) is False else inbound,
         "teams_trial_tenants": trial.get(str(wire.get("ExternalAccessWithTrialTenants")), UNSET),
+    }
+
+
+def parse_client(wire: Wire) -> dict[str, Any]:
+    """Return whether channels take mail, and which other vendors' stores of files people may use."""
+    stores = {name.removeprefix("Allow"): boolean(wire.get(name)) for name in _STORES}
+    allowed = tuple(sorted(name for name, on in stores.items() if on))
+    return {
+        "teams_mail_into_channels": boolean(wire.get("AllowEmailIntoChannel")),
+        "teams_foreign_storage": UNSET if UNSET in stores.values() else allowed,
     }
 
 
@@ -144,6 +162,9 @@ def parse_meeting_policy(wire: Wire, tenant: str) -> MeetingPolicy:
         past_lobby=word(wire.get("AutoAdmittedUsers"), _LOBBY),
         callers_past_lobby=boolean(wire.get("AllowPSTNUsersToBypassLobby")),
         strangers_may_take_control=boolean(wire.get("AllowExternalParticipantGiveRequestControl")),
+        recording=boolean(wire.get("AllowCloudRecording")),
+        everybody_presents=_PRESENTERS.get(str(wire.get("DesignatedPresenterRoleMode")), UNSET),
+        strangers_may_chat=_CHAT.get(str(wire.get("MeetingChatEnabledType")), UNSET),
     )
 
 

@@ -161,6 +161,14 @@ def test_a_weak_method_that_is_not_mentioned_is_not_known_to_be_off() -> None:
     assert parse_methods(methods(Sms="disabled", Voice="disabled"))["weak_methods"] is UNSET
 
 
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("migrationComplete", True), ("preMigration", False), ("migrationInProgress", False), (None, UNSET)],
+)
+def test_only_a_migration_that_is_complete_counts(state: object, *, expected: bool) -> None:
+    assert parse_methods({"policyMigrationState": state})["methods_migrated"] is expected
+
+
 def test_authenticator_shows_the_context_to_everybody_or_it_does_not() -> None:
     def shows(state: str, target: str) -> object:
         feature = {"state": state, "includeTarget": {"id": target}}

@@ -12,7 +12,7 @@ from auditor.facts import UNSET, Account, Directory, Group, MeetingPolicy, Setti
 from connectors.door import Answer
 from connectors.microsoft_365.group_facts import parse_group
 from connectors.microsoft_365.sites import parse_site
-from connectors.microsoft_365.teams import not_opted_in, page, parse_federation, parse_meeting_policy
+from connectors.microsoft_365.teams import not_opted_in, page, parse_client, parse_federation, parse_meeting_policy
 from connectors.practice.permissions import Permissions
 from connectors.practice.server import PracticeServer
 
@@ -154,3 +154,34 @@ def test_without_the_permission_for_teams_it_is_named(server: PracticeServer) ->
 def test_without_reports_the_sites_are_a_gap(server: PracticeServer) -> None:
     server.permissions = Permissions().without("Reports.Read.All")
     assert "Reports.Read.All" in read(server).escaped["sites"].remedy
+
+
+# --- more of Teams
+
+
+def test_strangers_present_and_chat_only_by_words_that_we_know() -> None:
+    wire = {"Identity": "P", "DesignatedPresenterRoleMode": "EveryoneUserOverride", "MeetingChatEnabledType": "Enabled"}
+    open_ = parse_meeting_policy(wire | {"AllowCloudRecording": True}, "t")
+    assert (open_.everybody_presents, open_.strangers_may_chat, open_.recording) == (True, True, True)
+    odd = parse_meeting_policy({"Identity": "P", "DesignatedPresenterRoleMode": "Friends"}, "t")
+    assert (odd.everybody_presents, odd.strangers_may_chat, odd.recording) == (UNSET, UNSET, UNSET)
+
+
+def test_other_vendors_stores_are_known_only_together() -> None:
+    off = dict.fromkeys(("AllowBox", "AllowDropBox", "AllowEgnyte", "AllowGoogleDrive", "AllowShareFile"), False)
+    assert parse_client(off)["teams_foreign_storage"] == ()
+    assert parse_client(off | {"AllowEgnyte": True, "AllowBox": "True"})["teams_foreign_storage"] == ("Box", "Egnyte")
+    assert parse_client({"AllowBox": True})["teams_foreign_storage"] is UNSET
+
+
+def test_callers_control_and_presenters_are_found_in_every_policy(
+    everything: Outcome, campaign: PracticeServer
+) -> None:
+    policies = everything.of(MeetingPolicy)
+    assert {each.key for each in policies if each.callers_past_lobby} == planted(campaign, "teams-meeting-callers")
+    control = {each.key for each in policies if each.strangers_may_take_control}
+    assert control == planted(campaign, "teams-meeting-control")
+    assert {each.key for each in policies if each.everybody_presents} == planted(campaign, "teams-meeting-presenters")
+    (settings,) = everything.of(Settings)
+    assert settings.microsoft_365 is not None
+    assert (settings.microsoft_365.teams_foreign_storage, settings.microsoft_365.methods_migrated) == ((), True)

@@ -213,6 +213,12 @@ def in_teams(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:
     for policy in tenant.teams["TeamsMeetingPolicy"]:
         if policy["AutoAdmittedUsers"] == "Everyone":
             yield "teams-meeting-open", policy["Identity"]
+        if policy["AllowPSTNUsersToBypassLobby"]:
+            yield "teams-meeting-callers", policy["Identity"]
+        if policy["AllowExternalParticipantGiveRequestControl"]:
+            yield "teams-meeting-control", policy["Identity"]
+        if policy["DesignatedPresenterRoleMode"] == "EveryoneUserOverride":
+            yield "teams-meeting-presenters", policy["Identity"]
 
 
 def in_places(tenant: MicrosoftTenant) -> Iterator[tuple[str, str]]:

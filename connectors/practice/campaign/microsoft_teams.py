@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.practice.campaign.scene import MICROSOFT, Scene
 from connectors.practice.organisation import Json
 
-PRESS_CALLS = "Tag:Press calls"
+PRESS_CALLS, TOWN_HALL = "Tag:Press calls", "Tag:Town hall"
 
 
 def teams_configurations() -> dict[str, list[Json]]:
@@ -34,7 +34,12 @@ def teams_configurations() -> dict[str, list[Json]]:
         "EnablePublicCloudAccess": False,
     }
     return {
-        "TeamsMeetingPolicy": [meeting_policy("Global"), meeting_policy("Tag:Volunteers"), meeting_policy(PRESS_CALLS)],
+        "TeamsMeetingPolicy": [
+            meeting_policy("Global"),
+            meeting_policy("Tag:Volunteers"),
+            meeting_policy(PRESS_CALLS),
+            meeting_policy(TOWN_HALL),
+        ],
         "TenantFederationSettings": [federation],
         "ExternalAccessPolicy": [outside],
         "TeamsClientConfiguration": [client],
@@ -59,7 +64,7 @@ def meeting_policy(identity: str) -> Json:
 
 
 def plant_teams(scene: Scene) -> None:
-    """Open Teams to any organisation, and one meeting policy, not the global one, to anybody; the others are decoys."""
+    """Open Teams to any organisation, and two meeting policies, not the global one, to anybody; others are decoys."""
     tenant = scene.organisation.microsoft
     federation = tenant.teams["TenantFederationSettings"][0]
     federation |= {"AllowedDomains": {"AllowAllKnownDomains": {}}, "AllowTeamsConsumer": True}
@@ -70,5 +75,10 @@ def plant_teams(scene: Scene) -> None:
         if identity == PRESS_CALLS:
             policy["AutoAdmittedUsers"] = "Everyone"
             scene.problem("teams-meeting-open", MICROSOFT, "", identity, "no lobby")
+        elif identity == TOWN_HALL:
+            policy["AllowPSTNUsersToBypassLobby"] = policy["AllowExternalParticipantGiveRequestControl"] = True
+            policy["DesignatedPresenterRoleMode"] = "EveryoneUserOverride"
+            for kind in ("teams-meeting-callers", "teams-meeting-control", "teams-meeting-presenters"):
+                scene.problem(kind, MICROSOFT, "", identity, "strangers call in, present and take control")
         elif identity != "Global":
             scene.decoy("teams-meeting-lobby", MICROSOFT, "", identity, "strangers wait in the lobby")

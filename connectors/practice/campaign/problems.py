@@ -102,6 +102,9 @@ setting-telephone-factors text messages are a sign-in method                    
 public-group             Microsoft 365 group that anybody inside may read and join        group
 ca-narrowed              policy in force that asks everybody for MFA, in some places only policy
 ca-report-only           policy that would ask for MFA and only reports                   policy
+teams-meeting-callers    meeting policy by which callers by telephone skip the lobby      meeting policy
+teams-meeting-control    meeting policy by which strangers may take control               meeting policy
+teams-meeting-presenters meeting policy by which everybody presents                       meeting policy
 break-glass-locked-out   account for emergencies that a policy could refuse               account
 break-glass-untried      account for emergencies that was not used for half a year        account
 break-glass-missing      account for emergencies that only the configuration knows        tenant
