@@ -7,6 +7,7 @@ lower. Source: Google, "Policy API concepts" and "Policy API supported settings"
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -102,7 +103,8 @@ def parse_policy(wire: Wire) -> SetValue:
     if not isinstance(setting, dict) or not isinstance(scope, dict):
         raise ReadError(GapReason.MALFORMED, "A setting came without value or query.", "Run again.")
     value, order = setting.get("value", {}), scope.get("sortOrder", 0)
-    if not isinstance(value, dict) or not isinstance(order, int | float):
+    finite = isinstance(order, int) or (isinstance(order, float) and math.isfinite(order))
+    if not isinstance(value, dict) or not finite:
         raise ReadError(GapReason.MALFORMED, "A setting came in an unknown shape.", "Run again.")
     return SetValue(_query(scope), order, value, wire.get("type") == "SYSTEM")
 

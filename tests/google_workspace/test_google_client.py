@@ -23,13 +23,14 @@ from auditor.facts import UNSET, Account, Directory, Tenant
 from auditor.logs import configure
 from connectors.allow_list import AllowList
 from connectors.door import Answer, Door
-from connectors.google_workspace import multipart
+from connectors.google_workspace import multipart, single_sign_on
 from connectors.google_workspace.account_fields import parse_account
 from connectors.google_workspace.answers import nothing_there, read_error, refusal, throttled
 from connectors.google_workspace.client import BATCH_ADDRESSES, Call, Client, listed, next_call
 from connectors.google_workspace.domains import DomainsCollector
 from connectors.google_workspace.effective_settings import parse_policy, parse_units, setting_of
 from connectors.google_workspace.files import parse_file
+from connectors.google_workspace.licences import parse_licence
 from connectors.google_workspace.mail_rules import SETTINGS
 from connectors.google_workspace.reads import DRIVE_BATCH, GMAIL_BATCH, RULES
 from connectors.google_workspace.roles import parse_assignment, parse_role
@@ -328,7 +329,8 @@ FIELDS = [
     "verificationStatus", "filter", "criteria", "action", "forward", "addLabelIds", "removeLabelIds", "delegates",
     "delegateEmail", "permissions", "type", "role", "domain", "deleted", "expirationTime", "allowFileDiscovery",
     "shared", "mimeType", "setting", "value", "policyQuery", "query", "sortOrder", "orgUnit", "group", "orgUnitPath",
-    "orgUnitId", "parentOrgUnitPath", "parentOrgUnitId",
+    "orgUnitId", "parentOrgUnitPath", "parentOrgUnitId", "targetOrgUnit", "targetGroup", "ssoMode", "rank",
+    "samlSsoInfo", "inboundSamlSsoProfile", "signInBehavior", "displayName", "userId", "productId", "skuId",
 ]  # fmt: skip
 values = st.sampled_from(
     [
@@ -343,6 +345,7 @@ values = st.sampled_from(
         "\ud800",
         "/",
         "/a/b",
+        "SAML_SSO",
     ]
 )
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5) | values
@@ -362,6 +365,9 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "domain": lambda wire: DomainsCollector(None, TENANT, "a")._domain(wire, "domainName"),  # type: ignore[arg-type]  # noqa: SLF001 - pure
     "file": lambda wire: parse_file(wire, OWNER, DIRECTORY),
     "policy": parse_policy,
+    "single sign-on": single_sign_on.parse_assignment,
+    "identity provider": single_sign_on.parse_profile,
+    "licence": parse_licence,
     "setting": setting_of,
     "units": lambda wire: parse_units([wire, wire]),
     "listing": lambda wire: listed(wire, "filter"),

@@ -173,6 +173,10 @@ def test_a_unit_inherits_and_a_grandchild_follows_its_parent_not_the_root() -> N
     assert resolve(found, some("other root"))[FORWARDING] is False
 
 
+def test_a_sort_order_beyond_every_float_is_one_all_the_same() -> None:
+    assert parse_policy(forwarding(unit("u"), 10**400, allowed=True)).order == 10**400
+
+
 def test_a_child_that_sets_one_field_inherits_the_others_where_google_merges_policies() -> None:
     sharing = "groups_for_business.groups_sharing"
     found = policies(
@@ -219,6 +223,7 @@ def test_without_a_query_the_fields_beside_it_say_for_whom() -> None:
         wire("x", {"query": 5}),
         wire("x", unit("u"), "high"),
         wire("x", unit("u"), None),
+        wire("x", unit("u"), float("nan")),
         {"policyQuery": {"query": unit("u")}},
         {"policyQuery": {"query": unit("u")}, "setting": {"type": "x", "value": []}},
     ],
