@@ -28,8 +28,8 @@ _Account = tuple[str, str]
 
 
 def has_incidents(report: Report) -> bool:
-    """Whether there is anything in a report that must not stand in a mail."""
-    return any(finding.urgent == CALL for result in report.results for finding in result.findings)
+    """Whether there is anything in a report that must not stand in a mail: open, over, or accepted."""
+    return discreet(report) != report
 
 
 def discreet(report: Report) -> Report:

@@ -25,14 +25,22 @@ def judged(material: Material, page: Outline) -> Verdict:
     if material.nothing_known:
         return Verdict("unseen", "Could not be seen", "no audit has been kept, so nothing is known.")
     if material.stale:
-        old = f"what is known is {age_words(material.age)} old"
         if found.level in _ALARMING:
-            return replace(found, sentence=f"{found.sentence} Beware: {old}.")
+            return replace(found, sentence=f"{found.sentence}{beware(material)}")
         then = f"Then it said: {found.call}: {found.sentence}"
-        return Verdict("unseen", "Could not be seen", f"{old}.", (then, *found.caveats))
+        return Verdict("unseen", "Could not be seen", f"what is known is {_old(material)}.", (then, *found.caveats))
     if material.first_weeks and found.level in {"high", "medium", "low"} and not _alarming_news(material):
         return replace(found, call=f"Baseline {material.sequence} of {FIRST_WEEKS}")
     return found
+
+
+def beware(material: Material) -> str:
+    """Return the sentence that says how old an alarm is, with a blank before it; empty where it is fresh."""
+    return f" Beware: this is {_old(material)}." if material.stale and not material.nothing_known else ""
+
+
+def _old(material: Material) -> str:
+    return f"{age_words(material.age)} old"
 
 
 def labels(material: Material, *, brief: bool = False) -> tuple[str, ...]:

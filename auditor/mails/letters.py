@@ -13,14 +13,13 @@ from auditor.mails.incidents import discreet, has_incidents
 from auditor.mails.material import Material
 from auditor.mails.naming import renamed
 from auditor.mails.personal import Request, requests
-from auditor.mails.plain import called
+from auditor.mails.plain import called, told
 from auditor.mails.principal import brief
 from auditor.mails.sparkline import png
 from auditor.mails.technical import sheet
 from auditor.mails.trend import trend_words
 from auditor.models import Attachment, Message, MessageKind, Report
 from auditor.reports import html as page_of_report
-from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline, outline
 from auditor.reports.verdict import verdict
 
@@ -31,7 +30,7 @@ _HEADERS: Final = 5_000
 _TRIES: Final = (40, 20, 10, 5, 2, 1)
 """How many entries a list may have, until the mail fits."""
 _PICTURE: Final = "trend.png"
-_SAFE: Final = frozenset(range(32, 127)) - {ord("=")} | {ord("\n")}
+_SAFE: Final = bytes(byte for byte in (10, *range(32, 127)) if byte != ord("="))
 
 
 def letters(material: Material) -> tuple[Message, ...]:
@@ -39,13 +38,13 @@ def letters(material: Material) -> tuple[Message, ...]:
 
     Those to people are numbered from ``material.sequence``.
     """
-    told = material.report.model_copy(update={"changes": material.changes})
+    changed = material.report.model_copy(update={"changes": material.changes})
     names = "full" if material.kind is MessageKind.PERSON else material.names
-    report = discreet(renamed(told, names))
+    report = discreet(renamed(changed, names))
     if material.kind is MessageKind.PERSON:
         return tuple(_to_person(material, each, place) for place, each in enumerate(requests(report)))
     # The verdict names people and counts findings, and it shall be that of the report: so it is made before.
-    page = replace(outline(report), verdict=verdict(renamed(told, names)))
+    page = replace(outline(report), verdict=verdict(renamed(changed, names)))
     write = _to_principal if material.kind is MessageKind.PRINCIPAL else _to_it
     return (write(material, page, report),)
 
@@ -95,7 +94,7 @@ def _to_it(material: Material, page: Outline, report: Report) -> Message:
 
 
 def _to_person(material: Material, request: Request, place: int) -> Message:
-    organisation = neutral(material.report.organisation, 60)
+    organisation = told(material.report.organisation, 60)
     subject = f"[{organisation}] Please {request.ask[:1].lower()}{request.ask[1:]} ({request.minutes})"
     parts = {"mail": request, "organisation": organisation, "subject": subject, "eyebrow": _eyebrow(material)}
     message = _message(
@@ -125,15 +124,15 @@ def _message(
 
 def weight(message: Message) -> int:
     """Return about how many bytes a message has as a mail: texts quoted-printable, attachments in base64."""
-    texts = (message.text, message.html or "")
-    quoted = sum(1 if byte in _SAFE else 3 for each in texts for byte in each.encode("utf-8", "replace"))
+    texts = f"{message.text}{message.html or ''}".encode("utf-8", "replace")
+    quoted = len(texts) + 2 * len(texts.translate(None, _SAFE))
     lines = quoted // 72 * 3
     attached = sum(len(each.content) * 4 // 3 * 79 // 76 + 400 for each in message.attachments)
     return quoted + lines + attached + _HEADERS
 
 
 def _subject(material: Material, call: str, tally: str, week: str) -> str:
-    organisation = neutral(material.report.organisation, 60)
+    organisation = told(material.report.organisation, 60)
     number = week_of(material.due, material.zone)
     return f"[{organisation}] {call}: {tally} - {week} {number}, mail {material.sequence}"
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.mails.dates import day_words, minutes_words, moment_words
 from auditor.mails.incidents import CALL
-from auditor.mails.judging import judged, labels, tally
+from auditor.mails.judging import beware, judged, labels, tally
 from auditor.mails.material import Material
 from auditor.mails.plain import called, told
 from auditor.models import Effort, Person, Report
 from auditor.reports.entries import Entry, Task
+from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline
 from auditor.reports.unseen import Unseen
 from auditor.reports.verdict import Level, Verdict
@@ -23,6 +24,7 @@ WORDS: Final = 120
 PEOPLE: Final = 3
 """People, or groups of people, of whom it speaks."""
 
+_NOT_READ: Final = "not everything that decides was read."
 _SHORTENED: Final = ("label", "better", "rest", "organisation", "ask2", "ask1", "ask0", "verdict", "unseen", "next")
 """In this order the parts are said in fewer words, until all of them fit."""
 
@@ -50,12 +52,12 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
     efforts = {result.policy: result.effort for result in report.results}
     chosen = sorted(page.people, key=_place)[:PEOPLE]
     said = {
-        "verdict": (f"{found.call}: {found.sentence}", f"{found.call}: {_short(found, page)}"),
+        "verdict": tuple(f"{found.call}: {each}" for each in _sentences(found, page, chosen, report, beware(material))),
         "label": (" ".join(labels(material)), " ".join(labels(material, brief=True))),
         **{f"ask{place}": _ask(entry, efforts) for place, entry in enumerate(chosen)},
         "rest": _rest(page, chosen),
         "organisation": _organisation(page, efforts),
-        "unseen": _unseen(page),
+        "unseen": _unseen(page, report.people),
         "better": _better(material),
         "next": _next(material),
     }
@@ -86,11 +88,25 @@ def _fitted(said: Mapping[str, Sequence[str]], most: int) -> dict[str, str]:
     return parts
 
 
-def _short(found: Verdict, page: Outline) -> str:
-    """Return the verdict's reason in few words, without a name."""
+def _sentences(found: Verdict, page: Outline, chosen: Sequence[Entry], report: Report, age: str) -> tuple[str, ...]:
+    """Return the verdict's reason, and the same in few words and without a name.
+
+    Without a name too where it names somebody of whom the mail does not speak otherwise: three people are enough.
+    """
     if found.level == "unseen":
-        return "not everything that decides was read."
-    return f"{severity_counts(finding.severity for finding in page.findings) or 'nothing'} open."
+        number = len(page.dark)
+        short = f"{how_many(number, 'person', 'people')} could not be assessed fully." if number else _NOT_READ
+    else:
+        short = f"{severity_counts(finding.severity for finding in page.findings) or 'nothing'} open."
+    spoken = {person.address for entry in chosen if len(entry.people) == 1 for person in entry.people}
+    others = [person for person in report.people if person.address not in spoken]
+    short = f"{short}{age}"
+    return (short,) if _named(found.sentence, others) else (told(found.sentence, 600), short)
+
+
+def _named(words: str, people: Iterable[Person]) -> bool:
+    """Whether anybody is named in words, as the verdict names people."""
+    return any(neutral(person.name or person.address, 60) in words for person in people)
 
 
 def _place(entry: Entry) -> tuple[bool, int]:
@@ -151,7 +167,7 @@ def _minutes(task: Task, efforts: Mapping[str, Effort | None]) -> int:
     return effort.minutes * len(task.findings) if effort else 0
 
 
-def _unseen(page: Outline) -> tuple[str, ...]:
+def _unseen(page: Outline, people: Sequence[Person]) -> tuple[str, ...]:
     """Return what could not be checked; there is always a sentence, because silence would be taken for a yes."""
     reasons = len(page.unseen) + len(page.doubts)
     if page.whole and not reasons:
@@ -159,7 +175,7 @@ def _unseen(page: Outline) -> tuple[str, ...]:
     if not reasons:
         return ("Could not be checked: not everything was read.",)
     doubtful = (f"{told(each.what, 40)} by one policy" if each.labels else "one policy" for each in page.doubts)
-    names = [*map(_what, page.unseen), *doubtful]
+    names = [*(_what(group, people) for group in page.unseen), *doubtful]
     return (
         f"Could not be checked: {listed(names, 3)}.",
         f"Could not be checked: {listed(names, 1)}.",
@@ -167,8 +183,10 @@ def _unseen(page: Outline) -> tuple[str, ...]:
     )
 
 
-def _what(group: Unseen) -> str:
-    what = called(group.labels[0]) if len(group.labels) == 1 and not group.suspicious else told(group.what, 40)
+def _what(group: Unseen, people: Sequence[Person]) -> str:
+    label = group.labels[0] if len(group.labels) == 1 else ""
+    somebody = any(word and word in label for person in people for word in (person.name, person.address))
+    what = called(label) if label and not somebody and not group.suspicious else called(group.what)
     kinds = listed([kind_words(kind) for kind in group.kinds], 1)
     return f"{what} ({told(kinds, 40)})" if kinds else what
 

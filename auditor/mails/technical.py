@@ -26,6 +26,8 @@ from auditor.reports.words import kind_words, listed, tier_word
 
 ENDING: Final = timedelta(weeks=4)
 """Exemptions that end within so long are told."""
+_MOST_CALLS: Final = 100
+"""People to call who are named, however short the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         since=tuple(told(each) for each in page.news.since) if page.news else (),
         changed=page.news.sentence if page.news else "What changed since the last mail cannot be said.",
         groups=_groups(page.news, most),
-        calls=tuple(_name(entry) for entry in calls[: 3 * most]),
-        more_calls=more_words(len(calls) - 3 * most, "person to call", "people to call"),
+        calls=tuple(_name(entry) for entry in calls[:_MOST_CALLS]),
+        more_calls=more_words(len(calls) - _MOST_CALLS, "person to call", "people to call"),
         steps=STEPS,
         cards=tuple(card_of(entry, results, report.organisation, most) for entry in entries[:most]),
         more_cards=more_words(sum(len(entry.people) for entry in entries[most:]), "person", "people"),

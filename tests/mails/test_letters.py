@@ -87,7 +87,7 @@ def test_nothing_old_is_called_well(kind: str) -> None:
 def test_an_old_alarm_stays_one_and_says_how_old_it_is() -> None:
     old = letter(now=NOW + timedelta(days=2))
     assert "Act today" in old.subject
-    assert "what is known is 2 days old." in plain(old)
+    assert "Beware: this is 2 days old." in plain(old)
 
 
 def test_a_late_mail_says_so() -> None:
