@@ -43,7 +43,8 @@ NO_GROUPS = GroupTiers()
 def group_tiers(groups: Mapping[str, Tier], memberships: Iterable[Membership], tenants: Iterable[str]) -> GroupTiers:
     """Return what ``groups``, tiers by address, say of the accounts of ``tenants``, those that let us in.
 
-    A group that no tenant has is one of which nobody knows who belongs to it: it may have got another address.
+    A group that none of them has is one of which nobody knows who belongs to it: it may have got another address, or
+    lie in a tenant that was not read.
     """
     members: dict[tuple[str, str], tuple[Tier, str]] = {}
     everybody: dict[str, tuple[Tier, str]] = {}
@@ -95,8 +96,8 @@ def _gaps(
             detail = f"Who belongs to {address}, which gives the tier {tier}, was not read."
             yield _gap(tenant, address, GapReason.PARTIAL, detail, "Audit again with this configuration.")
         if tenants and not unread and not _is_found(here):
-            detail = f"No tenant has the group {address}, which gives the tier {tier}."
-            remedy = "Correct its address under people: groups: in the configuration, or delete it there."
+            detail = f"No tenant that was read has the group {address}, which gives the tier {tier}."
+            remedy = "Audit all tenants; or correct its address under people: groups: in the configuration."
             yield _gap(tenants[0], address, GapReason.SUSPICIOUS, detail, remedy)
 
 
