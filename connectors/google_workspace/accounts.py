@@ -25,6 +25,7 @@ from connectors.google_workspace.scopes import USERS
 from connectors.google_workspace.setting_fields import enforced_from
 from connectors.google_workspace.settings import in_force
 from connectors.google_workspace.single_sign_on import judged_elsewhere, signed_on
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.usage import FIELDS, read_usage
 from connectors.google_workspace.values import boolean
 
@@ -48,7 +49,6 @@ class AccountsCollector:
 
     client: Client
     tenant: Tenant
-    admin: str
     customer: CustomerSettings
     security: bool = False
     """Whether application passwords are read, which needs a scope that could do harm."""
@@ -90,7 +90,7 @@ class AccountsCollector:
         listing = self.client.directory.users()
         request = listing.list(customer=self.tenant.vendor_id, maxResults=500, projection="full", fields=_FIELDS)
         try:
-            for wire in self.client.pages(listing, Call(request, self.admin, USERS), "users"):
+            for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, USERS), "users"):
                 try:
                     account = parse_account(wire, self.tenant.key)
                 except ReadError as error:
@@ -124,7 +124,7 @@ class AccountsCollector:
             yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
 
     def _add_roles(self, accounts: _Accounts) -> tuple[str, ...]:
-        held = read_roles(self.client, self.tenant.vendor_id, self.admin)
+        held = read_roles(self.client, self.tenant.vendor_id)
         for key, account in accounts.items():
             roles = held.of(key)
             accounts[key] = msgspec.structs.replace(
@@ -137,7 +137,7 @@ class AccountsCollector:
 
     def _add_sign_on(self, accounts: _Accounts) -> tuple[str, ...]:
         try:
-            found = read_sign_on(self.client, self.admin, self.customer)
+            found = read_sign_on(self.client, self.customer)
         except ReadError:
             accounts |= {key: judged_elsewhere(account) for key, account in accounts.items()}
             raise
@@ -147,7 +147,7 @@ class AccountsCollector:
         return ()
 
     def _add_usage(self, accounts: _Accounts) -> tuple[str, ...]:
-        usage = read_usage(self.client, self.admin)
+        usage = read_usage(self.client)
         for key, fields in usage.accounts.items():
             if key in accounts:
                 accounts[key] = msgspec.structs.replace(accounts[key], **fields)
@@ -172,7 +172,7 @@ class AccountsCollector:
             )
 
     def _add_app_passwords(self, accounts: _Accounts) -> tuple[str, ...]:
-        for key, number in read_app_passwords(self.client, self.admin, list(accounts)).items():
+        for key, number in read_app_passwords(self.client, list(accounts)).items():
             accounts[key] = msgspec.structs.replace(accounts[key], app_passwords=number)
         return ()
 

@@ -14,6 +14,7 @@ from auditor.facts import UNSET, Directory, Event, EventType, Read
 from auditor.models import Target
 from connectors.google_workspace.client import Call, Client, Wire
 from connectors.google_workspace.scopes import ALERTS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, moment, text
 
 _TYPES: dict[str, EventType] = {
@@ -31,7 +32,6 @@ class AlertsCollector:
 
     client: Client
     directory: Directory
-    admin: str
 
     name = "alerts"
     kinds = ("event",)
@@ -48,7 +48,7 @@ class AlertsCollector:
         start = self.client.wall() - timedelta(days=_DAYS)
         listing = self.client.alerts.alerts()
         request = listing.list(filter=f'createTime >= "{start:%Y-%m-%dT%H:%M:%SZ}"', pageSize=1000)
-        for wire in self.client.pages(listing, Call(request, self.admin, ALERTS), "alerts"):
+        for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, ALERTS), "alerts"):
             event = parse_alert(wire, self.directory)
             if event is not None:
                 yield event

@@ -20,6 +20,7 @@ from connectors.google_workspace.answers import nothing_there
 from connectors.google_workspace.client import Call, Client, Wire, listed, parsed_result
 from connectors.google_workspace.scope_risks import reads_files, reads_mail, risk
 from connectors.google_workspace.scopes import AUDIT, SECURITY, USERS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.usage import newest_report
 from connectors.google_workspace.values import address, moment, text, texts, whole_number
 
@@ -44,7 +45,6 @@ class TokensCollector:
 
     client: Client
     directory: Directory
-    admin: str
 
     name = "tokens"
     kinds = ("app_grant",)
@@ -57,7 +57,7 @@ class TokensCollector:
 
     def read(self, targets: Sequence[Target]) -> Iterator[AppGrant | Failure | NotApplicable]:
         """Yield the grants of each account."""
-        calls = [Call(self.client.directory.tokens().list(userKey=t.key), self.admin, SECURITY) for t in targets]
+        calls = [Call(self.client.directory.tokens().list(userKey=t.key), ADMINISTRATOR, SECURITY) for t in targets]
         for target, call, result in zip(targets, calls, self.client.batch("directory", calls), strict=True):
             if not isinstance(result, ReadError) and (reason := nothing_there(result)):
                 yield NotApplicable(target, reason)
@@ -75,7 +75,6 @@ class LogCollector:
 
     client: Client
     directory: Directory
-    admin: str
 
     name = "token_log"
     kinds = ("app_grant",)
@@ -110,7 +109,7 @@ class LogCollector:
         if not whole:
             yield Failure(_LOG, ReadError(GapReason.PARTIAL, _WHOSE, USERS.remedy), "app_grant")
         holders = Counter(grant.app for grant in grants)
-        for app, name, number in read_totals(self.client, self.admin):
+        for app, name, number in read_totals(self.client):
             if number > holders[app]:
                 yield self._older(app, name, number)
 
@@ -122,15 +121,15 @@ class LogCollector:
     def _entries(self, event: str) -> Iterator[tuple[Entry, datetime]]:
         listing = self.client.reports.activities()
         request = listing.list(userKey="all", applicationName="token", eventName=event, maxResults=1000)
-        pages = self.client.pages(listing, Call(request, self.admin, AUDIT), "items")
+        pages = self.client.pages(listing, Call(request, ADMINISTRATOR, AUDIT), "items")
         return (parse_entry(wire, event) for wire in pages)
 
 
-def read_totals(client: Client, admin: str) -> list[tuple[str, str, int]]:
+def read_totals(client: Client) -> list[tuple[str, str, int]]:
     """Return id, name and number of people of each application of the customer. Raises ``ReadError``."""
     listing = client.reports.customerUsageReports()
     parameter = "accounts:authorized_apps"
-    rows = newest_report(client, admin, lambda date: listing.get(date=date, parameters=parameter))
+    rows = newest_report(client, lambda date: listing.get(date=date, parameters=parameter))
     values = [each for row in rows for each in listed(row, "parameters") if each.get("name") == parameter]
     return [parse_total(wire) for value in values for wire in listed(value, "msgValue")]
 

@@ -105,7 +105,7 @@ class GoogleConnector:
         self._subjects = access.subjects or Subjects.one(access.admin)
         pace = GooglePace(self.door.waiting.now)
         self._client = Client(self.door, self._identity, self._subjects, wall=now, pace=pace)
-        self._customer = CustomerSettings(self._client, access.customer, ADMINISTRATOR, licensed=access.licences)
+        self._customer = CustomerSettings(self._client, access.customer, licensed=access.licences)
         self._tenant = Tenant(
             tenant=access.tenant,
             key=access.tenant,
@@ -135,35 +135,34 @@ class GoogleConnector:
 
     def directory_collectors(self) -> Sequence[AccountsCollector | DomainsCollector | TierGroupsCollector]:
         """List the collectors of accounts and domains, and of the members of groups if these give tiers."""
-        admin, groups = ADMINISTRATOR, self._access.groups
+        groups = self._access.groups
         return (
-            AccountsCollector(self._client, self._tenant, admin, self._customer, self._access.security),
-            DomainsCollector(self._client, self._tenant, admin),
-            *([TierGroupsCollector(self._client, self._tenant, admin, groups)] if groups else []),
+            AccountsCollector(self._client, self._tenant, self._customer, self._access.security),
+            DomainsCollector(self._client, self._tenant),
+            *([TierGroupsCollector(self._client, self._tenant, groups)] if groups else []),
         )
 
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
         """List the collectors of settings, mail, shared files, groups, events, apps, calendars and drives."""
-        admin = ADMINISTRATOR
         apps = TokensCollector if self._access.security else LogCollector
         return (
             SettingsCollector(self._client, directory, self._customer),
             MailCollector(self._client, directory, self._customer),
             FilesCollector(self._client, directory),
-            GroupsCollector(self._client, directory, admin),
-            EventsCollector(self._client, directory, admin, self._identity.client_id),
-            apps(self._client, directory, admin),
+            GroupsCollector(self._client, directory),
+            EventsCollector(self._client, directory, self._identity.client_id),
+            apps(self._client, directory),
             CalendarsCollector(self._client, directory),
-            AlertsCollector(self._client, directory, admin),
+            AlertsCollector(self._client, directory),
             *self._mail_domains(),
-            *([SharedDrivesCollector(self._client, directory, admin)] if self._access.shared_drives else []),
+            *([SharedDrivesCollector(self._client, directory)] if self._access.shared_drives else []),
         )
 
     def _mail_domains(self) -> Sequence[MailDomainsCollector]:
         """List the collector of what the DNS says, where there is somebody to ask."""
         if self._access.lookups is None:
             return ()
-        domains = DomainsCollector(self._client, self._tenant, ADMINISTRATOR)
+        domains = DomainsCollector(self._client, self._tenant)
         return (
             MailDomainsCollector(
                 self._access.tenant, domains.names, self._access.lookups, ("google",), self._access.selectors

@@ -29,6 +29,7 @@ from connectors.google_workspace.licences import Holders, not_asked, product_of,
 from connectors.google_workspace.memberships import Members, all_members
 from connectors.google_workspace.policy_query import ALL_ADMINS, AccountClass
 from connectors.google_workspace.scopes import POLICIES, UNITS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import text
 
 _Read = TypeVar("_Read")
@@ -42,10 +43,9 @@ class CustomerSettings:
     ``licensed`` says whether licences are read, which needs a scope that could do harm.
     """
 
-    def __init__(self, client: Client, customer: str, admin: str, *, licensed: bool = False) -> None:
+    def __init__(self, client: Client, customer: str, *, licensed: bool = False) -> None:
         self._client = client
         self._customer = customer
-        self._admin = admin
         self._licensed = licensed
         self._lock = threading.Lock()
         self._locks = {what: threading.Lock() for what in _KEPT}
@@ -63,7 +63,7 @@ class CustomerSettings:
 
     def members(self, group: str) -> Members:
         """Return who is in a group, given by its id. Raises ``ReadError``."""
-        return self._once("members", group, lambda: all_members(self._client, self._admin, group))
+        return self._once("members", group, lambda: all_members(self._client, group))
 
     def outcome_of_units(self) -> Units | ReadError:
         """Return the organisational units, or why they could not be read."""
@@ -122,13 +122,13 @@ class CustomerSettings:
 
     def _units(self) -> Units:
         request = self._client.directory.orgunits().list(customerId=self._customer, type="allIncludingParent")
-        return parse_units(listed(self._client.get(Call(request, self._admin, UNITS)), "organizationUnits"))
+        return parse_units(listed(self._client.get(Call(request, ADMINISTRATOR, UNITS)), "organizationUnits"))
 
     def _licences(self, product: str) -> Holders:
         if not self._licensed:
             raise not_asked()
         customer = self._customer if self._customer.startswith("C") else self._policies()[1]
-        return read_licences(self._client, customer, self._admin, product)
+        return read_licences(self._client, customer, product)
 
     def _policies(self) -> tuple[Policies, str]:
         """Return the policies of the settings that are read, and the id of the customer that they name as theirs."""
@@ -139,7 +139,7 @@ class CustomerSettings:
         customer = ""
         empty = True
         listing = self._client.cloud_identity.policies()
-        for wire in self._client.pages(listing, Call(listing.list(pageSize=100), self._admin, POLICIES), "policies"):
+        for wire in self._client.pages(listing, Call(listing.list(pageSize=100), ADMINISTRATOR, POLICIES), "policies"):
             empty = False
             owner = text(wire.get("customer"))
             customer = customer if owner is UNSET else owner.removeprefix("customers/")

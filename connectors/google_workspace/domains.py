@@ -13,6 +13,7 @@ from auditor.facts import UNSET, Domain, Tenant
 from auditor.models import Target
 from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.scopes import DOMAINS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import boolean, text
 
 
@@ -22,7 +23,6 @@ class DomainsCollector:
 
     client: Client
     tenant: Tenant
-    admin: str
 
     name = "domains"
     kinds = ("domain",)
@@ -37,7 +37,7 @@ class DomainsCollector:
         """Yield every domain, aliases included. Raises ``ReadError``."""
         del targets  # there is only one
         directory, customer = self.client.directory, self.tenant.vendor_id
-        domains = self.client.get(Call(directory.domains().list(customer=customer), self.admin, DOMAINS))
+        domains = self.client.get(Call(directory.domains().list(customer=customer), ADMINISTRATOR, DOMAINS))
         found = [self._domain(wire, "domainName") for wire in listed(domains, "domains")]
         if not found:
             raise ReadError(
@@ -46,7 +46,7 @@ class DomainsCollector:
                 "Check `customer:` in the configuration; every customer has a primary domain.",
             )
         yield from found
-        aliases = self.client.get(Call(directory.domainAliases().list(customer=customer), self.admin, DOMAINS))
+        aliases = self.client.get(Call(directory.domainAliases().list(customer=customer), ADMINISTRATOR, DOMAINS))
         yield from (self._domain(wire, "domainAliasName") for wire in listed(aliases, "domainAliases"))
 
     def names(self) -> Iterator[str]:

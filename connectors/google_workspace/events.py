@@ -15,6 +15,7 @@ from auditor.facts import UNSET, Account, Directory, Event, EventType, Read
 from auditor.models import Target
 from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.scopes import AUDIT
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, moment, text
 
 
@@ -61,7 +62,6 @@ class EventsCollector:
 
     client: Client
     directory: Directory
-    admin: str
     auditor: str
 
     name = "events"
@@ -82,7 +82,7 @@ class EventsCollector:
             request = listing.list(
                 userKey="all", applicationName=question.log, eventName=question.event, maxResults=1000
             )
-            for wire in self.client.pages(listing, Call(request, self.admin, AUDIT), "items"):
+            for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, AUDIT), "items"):
                 event = parse_event(wire, question, self.directory, people)
                 ours = question.type == "delegation_granted" and event.object == self.auditor
                 inside = (

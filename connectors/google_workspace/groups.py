@@ -18,6 +18,7 @@ from connectors.google_workspace.client import Call, Client, Wire, parsed_result
 from connectors.google_workspace.listings import read_whole
 from connectors.google_workspace.memberships import Members, members_call, parse_members
 from connectors.google_workspace.scopes import GROUP_SETTINGS, GROUPS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, text, word
 
 _WHO: Mapping[str, Audience] = {
@@ -46,7 +47,6 @@ class GroupsCollector:
 
     client: Client
     directory: Directory
-    admin: str
 
     name = "groups"
     kinds = ("group", "mail_rule")
@@ -58,7 +58,7 @@ class GroupsCollector:
         """Every group of the customer. Raises ``ReadError``."""
         listing = self.client.directory.groups()
         request = listing.list(customer=self.directory.tenant.vendor_id, maxResults=200)
-        for wire in self.client.pages(listing, Call(request, self.admin, GROUPS), "groups"):
+        for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, GROUPS), "groups"):
             key = text(wire.get("id"))
             if key is UNSET:
                 raise ReadError(GapReason.MALFORMED, "A group came without id.", "Run again.")
@@ -90,11 +90,11 @@ class GroupsCollector:
                 yield from forwarding(group)
 
     def _settings_call(self, target: Target) -> Call:
-        return Call(self.client.groups_settings.groups().get(groupUniqueId=target.key), self.admin, GROUP_SETTINGS)
+        return Call(self.client.groups_settings.groups().get(groupUniqueId=target.key), ADMINISTRATOR, GROUP_SETTINGS)
 
     def _members(self, targets: Sequence[Target]) -> Mapping[str, Members | ReadError]:
         """Return the members of each group, read for all of them together."""
-        calls = [members_call(self.client, self.admin, target.key) for target in targets]
+        calls = [members_call(self.client, target.key) for target in targets]
         listings = read_whole(self.client, "directory", self.client.directory.members(), calls, "members")
         found: dict[str, Members | ReadError] = {}
         for target, wires in zip(targets, listings, strict=True):

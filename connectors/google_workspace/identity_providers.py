@@ -16,29 +16,30 @@ from connectors.google_workspace.client import Call, Client
 from connectors.google_workspace.customer_settings import CustomerSettings
 from connectors.google_workspace.scopes import SINGLE_SIGN_ON
 from connectors.google_workspace.single_sign_on import SignOn, parse_assignment, parse_profile
+from connectors.google_workspace.subjects import ADMINISTRATOR
 
 DECIDED = ("mfa_registered", "mfa_enforced")
 """Fields of an account of which Google cannot speak where another provider decides."""
 _SOMEBODY = "another identity provider"
 
 
-def read_sign_on(client: Client, admin: str, customer: CustomerSettings) -> SignOn:
+def read_sign_on(client: Client, customer: CustomerSettings) -> SignOn:
     """Return how everybody signs in. Raises ``ReadError``; groups and units that cannot be read are in it as such."""
     listing = client.cloud_identity.inboundSsoAssignments()
-    every = Call(listing.list(pageSize=100), admin, SINGLE_SIGN_ON)
+    every = Call(listing.list(pageSize=100), ADMINISTRATOR, SINGLE_SIGN_ON)
     found = [parse_assignment(wire) for wire in client.pages(listing, every, "inboundSsoAssignments")]
     named = any(each.profile for each in found)
     groups = {each.group: customer.outcome_of(each.group) for each in found if each.group is not None}
-    return SignOn(found, customer.outcome_of_units(), groups, dict(_profiles(client, admin)) if named else {})
+    return SignOn(found, customer.outcome_of_units(), groups, dict(_profiles(client)) if named else {})
 
 
-def _profiles(client: Client, admin: str) -> Iterator[tuple[str, str]]:
+def _profiles(client: Client) -> Iterator[tuple[str, str]]:
     """Yield what the profiles of both kinds are called. Raises ``ReadError``."""
     for resource, items in (
         (client.cloud_identity.inboundSamlSsoProfiles(), "inboundSamlSsoProfiles"),
         (client.cloud_identity.inboundOidcSsoProfiles(), "inboundOidcSsoProfiles"),
     ):
-        every = Call(resource.list(pageSize=100), admin, SINGLE_SIGN_ON)
+        every = Call(resource.list(pageSize=100), ADMINISTRATOR, SINGLE_SIGN_ON)
         yield from map(parse_profile, client.pages(resource, every, items))
 
 

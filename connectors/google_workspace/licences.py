@@ -17,6 +17,7 @@ from auditor.facts import UNSET
 from connectors.google_workspace.answers import GoneError
 from connectors.google_workspace.client import Call, Client, Wire
 from connectors.google_workspace.scopes import LICENCES
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, text
 
 WORKSPACE = "Google-Apps"
@@ -42,13 +43,15 @@ def product_of(name: str) -> str | None:
     return match[1] if match else None
 
 
-def read_licences(client: Client, customer: str, admin: str, product: str) -> Holders:
+def read_licences(client: Client, customer: str, product: str) -> Holders:
     """Return who has a licence of a product: nobody, where the customer never had it. Raises ``ReadError``."""
     listing = client.licensing.licenseAssignments()
     request = listing.listForProduct(productId=product, customerId=customer, maxResults=1000)
     found: defaultdict[str, set[Licence]] = defaultdict(set)
     try:
-        for wire in client.pages(listing, Call(request, admin, LICENCES), "items", following="listForProduct_next"):
+        for wire in client.pages(
+            listing, Call(request, ADMINISTRATOR, LICENCES), "items", following="listForProduct_next"
+        ):
             holder, licence = parse_licence(wire)
             found[holder].add(licence)
     except GoneError:

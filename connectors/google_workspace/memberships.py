@@ -14,6 +14,7 @@ from auditor.facts import UNSET
 from connectors.google_workspace.answers import GoneError
 from connectors.google_workspace.client import Call, Client, Wire
 from connectors.google_workspace.scopes import GROUPS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, text
 
 
@@ -33,17 +34,17 @@ class Members:
     """Whether all accounts of the customer belong to it."""
 
 
-def members_call(client: Client, admin: str, group: str) -> Call:
+def members_call(client: Client, group: str) -> Call:
     """Return the call for the first page of the members of a group, given by id or address."""
     request = client.directory.members().list(groupKey=group, includeDerivedMembership=True, maxResults=200)
-    return Call(request, admin, GROUPS)
+    return Call(request, ADMINISTRATOR, GROUPS)
 
 
-def all_members(client: Client, admin: str, group: str) -> Members:
+def all_members(client: Client, group: str) -> Members:
     """Return the members of a group, none for one that was deleted: settings outlive it. Raises ``ReadError``."""
     listing = client.directory.members()
     try:
-        return parse_members(client.pages(listing, members_call(client, admin, group), "members"))
+        return parse_members(client.pages(listing, members_call(client, group), "members"))
     except GoneError:
         return Members()
 

@@ -14,6 +14,7 @@ from auditor.facts import UNSET
 from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.memberships import Members, all_members
 from connectors.google_workspace.scopes import ROLES
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import text
 
 
@@ -38,12 +39,12 @@ class Held:
         return (*self.roles.get(account, ()), *self.everybody)
 
 
-def read_roles(client: Client, customer: str, admin: str) -> Held:
+def read_roles(client: Client, customer: str) -> Held:
     """Return who holds which role, groups resolved to their members. Raises ``ReadError``."""
     listing, assignments = client.directory.roles(), client.directory.roleAssignments()
-    every = Call(listing.list(customer=customer, maxResults=100), admin, ROLES)
+    every = Call(listing.list(customer=customer, maxResults=100), ADMINISTRATOR, ROLES)
     roles = {role.id: role for role in map(parse_role, client.pages(listing, every, "items"))}
-    every = Call(assignments.list(customer=customer, maxResults=200), admin, ROLES)
+    every = Call(assignments.list(customer=customer, maxResults=200), ADMINISTRATOR, ROLES)
     given = [parse_assignment(wire) for wire in client.pages(assignments, every, "items")]
     if not roles or not given:
         raise ReadError(
@@ -51,7 +52,7 @@ def read_roles(client: Client, customer: str, admin: str) -> Held:
             "Google lists no administrator role, though an administrator asked.",
             "Check `customer:` in the configuration, and that nobody has limited what the administrator may see.",
         )
-    groups = {assignee: all_members(client, admin, assignee) for assignee, _, is_group in given if is_group}
+    groups = {assignee: all_members(client, assignee) for assignee, _, is_group in given if is_group}
     return resolved(roles, given, groups)
 
 

@@ -20,6 +20,7 @@ from connectors.google_workspace.files import FOLDER, demand_whole, opened
 from connectors.google_workspace.listings import read_together, read_whole
 from connectors.google_workspace.memberships import all_members
 from connectors.google_workspace.scopes import SHARED_DRIVES
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, text
 
 _PERMISSIONS = "nextPageToken,permissions(id,type,role,emailAddress,domain,allowFileDiscovery,expirationTime,deleted)"
@@ -32,7 +33,6 @@ class SharedDrivesCollector:
 
     client: Client
     directory: Directory
-    admin: str
 
     name = "shared_drives"
     kinds = ("shared_item",)
@@ -44,7 +44,7 @@ class SharedDrivesCollector:
         """Every shared drive. Raises ``ReadError``."""
         listing = self.client.drive.drives()
         request = listing.list(useDomainAdminAccess=True, pageSize=100, fields="nextPageToken,drives(id,name)")
-        for wire in self.client.pages(listing, Call(request, self.admin, SHARED_DRIVES), "drives"):
+        for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, SHARED_DRIVES), "drives"):
             key = text(wire.get("id"))
             if key is UNSET:
                 raise ReadError(GapReason.MALFORMED, "A shared drive came without id.", "Run again.")
@@ -54,7 +54,7 @@ class SharedDrivesCollector:
         """Yield each drive, and what in it is open to anyone."""
         active = {each.address: each.key for each in self.directory.accounts.values() if each.status == "active"}
         searched: list[tuple[Target, str]] = []
-        calls = [self._permissions(target.key, self.admin, as_admin=True) for target in targets]
+        calls = [self._permissions(target.key, ADMINISTRATOR, as_admin=True) for target in targets]
         for target, wires in zip(targets, self._read(calls), strict=True):
             if isinstance(wires, GoneError):
                 yield NotApplicable(target, wires.why)
@@ -91,7 +91,7 @@ class SharedDrivesCollector:
         if found is not None:
             return found
         for group in (each for each in members if each.get("type") == "group"):
-            inside = all_members(self.client, self.admin, str(group.get("emailAddress")))
+            inside = all_members(self.client, str(group.get("emailAddress")))
             found = next((each for each in sorted(active) if active[each] in inside.accounts or inside.everybody), None)
             if found is not None:
                 return found

@@ -15,6 +15,7 @@ from auditor.models import Failure, Target
 from connectors.google_workspace.client import Call, Client
 from connectors.google_workspace.memberships import all_members
 from connectors.google_workspace.scopes import GROUPS
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import address, text
 
 _KIND = "membership"
@@ -27,7 +28,6 @@ class TierGroupsCollector:
 
     client: Client
     tenant: Tenant
-    admin: str
     groups: Sequence[str]
 
     name = "tier_groups"
@@ -57,7 +57,7 @@ class TierGroupsCollector:
                 tenant=fact.tenant, key=fact.key, label=fact.label, address=fact.address,
                 exists=False, everybody=False, accounts=(),
             )  # fmt: skip
-        members = all_members(self.client, self.admin, key)
+        members = all_members(self.client, key)
         return Membership(
             tenant=fact.tenant, key=fact.key, label=fact.label, address=fact.address,
             exists=True, everybody=members.everybody, accounts=tuple(sorted(members.accounts)),
@@ -68,7 +68,7 @@ class TierGroupsCollector:
         found: dict[str, str] = {}
         listing = self.client.directory.groups()
         request = listing.list(customer=self.tenant.vendor_id, maxResults=200)
-        for wire in self.client.pages(listing, Call(request, self.admin, GROUPS), "groups"):
+        for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, GROUPS), "groups"):
             key, more = text(wire.get("id")), [each for name in _NAMES for each in wire.get(name) or ()]
             for each in (wire.get("email"), *more):
                 named = address(each)

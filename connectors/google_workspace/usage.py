@@ -19,6 +19,7 @@ from auditor.facts import UNSET, Read
 from connectors.google_workspace.answers import NotYetError
 from connectors.google_workspace.client import Call, Client, Wire, listed
 from connectors.google_workspace.scopes import USAGE
+from connectors.google_workspace.subjects import ADMINISTRATOR
 from connectors.google_workspace.values import boolean, text, whole_number
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -41,19 +42,18 @@ class Usage:
     missing: tuple[str, ...]
 
 
-def read_usage(client: Client, admin: str) -> Usage:
+def read_usage(client: Client) -> Usage:
     """Return the newest whole report of the accounts. Raises ``ReadError`` when there is none."""
     listing, parameters = client.reports.userUsageReport(), ",".join(_PARAMETERS)
     return parse_usage(
         newest_report(
             client,
-            admin,
             lambda date: listing.get(userKey="all", date=date, parameters=parameters, maxResults=1000),
         )
     )
 
 
-def newest_report(client: Client, admin: str, ask: Callable[[str], HttpRequest]) -> list[Wire]:
+def newest_report(client: Client, ask: Callable[[str], HttpRequest]) -> list[Wire]:
     """Return the rows of the newest whole report of the last seven days; ``ask`` gives the request for a day.
 
     Raises ``ReadError`` when there is none.
@@ -61,7 +61,7 @@ def newest_report(client: Client, admin: str, ask: Callable[[str], HttpRequest])
     today = (client.wall() + _PACIFIC).date()
     for days in range(1, _DAYS + 1):
         with suppress(NotYetError):  # of the first days; where clocks differ, of today as well
-            rows = _rows(client, Call(ask(str(today - timedelta(days=days))), admin, USAGE))
+            rows = _rows(client, Call(ask(str(today - timedelta(days=days))), ADMINISTRATOR, USAGE))
             if rows:
                 return rows
     raise ReadError(

@@ -362,7 +362,7 @@ PARSERS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "account": lambda wire: parse_account(wire, "t"),
     "role": parse_role,
     "assignment": parse_assignment,
-    "domain": lambda wire: DomainsCollector(None, TENANT, "a")._domain(wire, "domainName"),  # type: ignore[arg-type]  # noqa: SLF001 - pure
+    "domain": lambda wire: DomainsCollector(None, TENANT)._domain(wire, "domainName"),  # type: ignore[arg-type]  # noqa: SLF001 - pure
     "file": lambda wire: parse_file(wire, OWNER, DIRECTORY),
     "policy": parse_policy,
     "single sign-on": single_sign_on.parse_assignment,
