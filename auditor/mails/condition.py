@@ -61,9 +61,9 @@ def _expiry(each: Expiry, material: Material) -> Line | None:
     if left > _SOON:
         return None
     if left <= timedelta(0):
-        return Line("critical", f"{told(each.what)} has ended.", day_words(each.ends, material.zone))
+        return Line("critical", f"{_capital(each.what)} has ended.", day_words(each.ends, material.zone))
     level = "high" if left < timedelta(days=14) else "medium"
-    return Line(level, f"{told(each.what)} ends in {age_words(left)}.", day_words(each.ends, material.zone))
+    return Line(level, f"{_capital(each.what)} ends in {age_words(left)}.", day_words(each.ends, material.zone))
 
 
 def _run(slot: Slot, material: Material) -> Line | None:
@@ -75,3 +75,8 @@ def _run(slot: Slot, material: Material) -> Line | None:
     if slot.state is SlotState.MISSED:
         return Line("medium", f"{told(slot.job)}, due {when}, was missed.", note)
     return None
+
+
+def _capital(text: str) -> str:
+    shown = told(text)
+    return shown[:1].upper() + shown[1:]

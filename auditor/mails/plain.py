@@ -18,7 +18,7 @@ FIX: Final = 600
 """Characters of what to click."""
 
 _SCHEME: Final = re.compile(r":(?=//)|(?<=\bmailto):|(?<=\bjavascript):|(?<=\btel):|(?<=\bdata):", re.IGNORECASE)
-_HOST: Final = re.compile(r"(?<![@\w.-])([\w-]+(?:\.[\w-]+)*)\.([^\W\d_]{2,24})(?![\w-])")
+_HOST: Final = re.compile(r"(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.([^\W\d_]{2,24})(?![\w-])")
 
 
 def told(text: str, limit: int = SENTENCE) -> str:
@@ -38,7 +38,7 @@ def called(name: str, *, words: int = 4, limit: int = 40) -> str:
 
 
 def _broken(match: re.Match[str]) -> str:
-    return f"{match[1]}[.]{match[2]}" if _suffixes().publicsuffix(f"x.{match[2]}") else match[0]
+    return match[0].replace(".", "[.]") if _suffixes().publicsuffix(f"x.{match[1]}") else match[0]
 
 
 @cache
