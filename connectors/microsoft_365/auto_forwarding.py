@@ -20,6 +20,9 @@ from connectors.microsoft_365.mailboxes import Mailboxes
 from connectors.microsoft_365.recipients import Recipients
 from connectors.microsoft_365.values import Wire, boolean, text, texts
 
+_LONGEST_PLACE = 9
+"""Digits of a priority; no organisation has as many rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -128,7 +131,7 @@ def parse_rules(policies: Iterable[Wire], rules: Iterable[Wire]) -> tuple[Sequen
     ordered = []
     for row in rules:
         applied, place = text(row.get("HostedOutboundSpamFilterPolicy")), str(row.get("Priority"))
-        if applied is UNSET or not place.isdecimal():
+        if applied is UNSET or not place.isdecimal() or len(place) > _LONGEST_PLACE:
             raise malformed("a rule about outbound spam without a policy or a priority")
         conditions = {name: _values(row.get(name)) for name in (*SENDERS, *EXCEPTIONS)}
         ordered.append((int(place), Rule(modes.get(applied.lower(), UNSET), in_force(row), conditions)))

@@ -97,11 +97,9 @@ def parse_partner(wire: Wire, default: Wire, tenant: str) -> Partner:
         trusts_mfa=trusts_mfa(wire, default),
         trusts_devices=trusts_devices(wire, default),
         automatic_consent=False if consent is None else boolean(consent),
-        direct_connect_inbound=lets_in(wire.get("b2bDirectConnectInbound") or default.get("b2bDirectConnectInbound")),
-        direct_connect_outbound=lets_in(
-            wire.get("b2bDirectConnectOutbound") or default.get("b2bDirectConnectOutbound")
-        ),
-        guests_allowed=lets_in(wire.get("b2bCollaborationInbound") or default.get("b2bCollaborationInbound")),
+        direct_connect_inbound=lets_in(_own(wire, default, "b2bDirectConnectInbound")),
+        direct_connect_outbound=lets_in(_own(wire, default, "b2bDirectConnectOutbound")),
+        guests_allowed=lets_in(_own(wire, default, "b2bCollaborationInbound")),
     )
 
 
@@ -136,9 +134,16 @@ def _part(part: Wire, everybody: str) -> Read[bool]:
     return all(target.get("target") != everybody for target in tables(targets))
 
 
+def _own(wire: Wire, default: Wire, name: str) -> object:
+    """Return what a record says itself, and what the default says where that is null."""
+    return default.get(name) if wire.get(name) is None else wire[name]
+
+
 def _trust(wire: Wire, default: Wire, name: str) -> Read[bool]:
-    own = table(wire.get("inboundTrust")).get(name)
-    return boolean(table(default.get("inboundTrust")).get(name) if own is None else own)
+    own = wire.get("inboundTrust")
+    if own is not None and not isinstance(own, dict):
+        return UNSET
+    return boolean(_own(table(own), table(default.get("inboundTrust")), name))
 
 
 def _any(values: Iterable[Read[bool]]) -> Read[bool]:

@@ -90,7 +90,7 @@ def test_without_the_address_that_mail_comes_from_its_domain_is_not_known() -> N
     assert may(rule("Open", From=["ana@org.example"]), who=NOBODY) is False
 
 
-@pytest.mark.parametrize("odd", [rule("Open", None), {"Priority": 0}, rule("Open", "first")])
+@pytest.mark.parametrize("odd", [rule("Open", None), {"Priority": 0}, rule("Open", "first"), rule("Open", "9" * 5000)])
 def test_a_rule_without_policy_or_priority_is_malformed(odd: Wire) -> None:
     with pytest.raises(ReadError):
         parse_rules(POLICIES, [odd])

@@ -70,6 +70,12 @@ def test_an_agreement_goes_before_the_default_property_by_property() -> None:
     assert found.direct_connect_inbound is True
 
 
+def test_a_part_of_an_agreement_that_cannot_be_read_is_not_as_for_everybody() -> None:
+    wire = {"tenantId": "p", "inboundTrust": 3, "automaticUserConsentSettings": "no", "b2bDirectConnectInbound": {}}
+    found = parse_partner(wire, DEFAULT, "t")
+    assert {found.trusts_mfa, found.automatic_consent, found.direct_connect_inbound} == {UNSET}
+
+
 def test_without_the_default_what_is_inherited_is_not_known() -> None:
     found = parse_partner({"tenantId": "p", "inboundTrust": {"isMfaAccepted": True}}, {}, "t")
     assert (found.trusts_mfa, found.trusts_devices, found.direct_connect_inbound) == (True, UNSET, UNSET)

@@ -147,6 +147,7 @@ BY_NATURE: dict[str, set[str]] = {
         *("deletes", "destinations", "hides", "marks_read"),  # a rule does what it names and nothing else
         *("looks_for", "matches_all", "mechanism"),
     },
+    "role_rules.parse_role": {"privileged"},
     "sharing.shared_item": {"item"},
     "sites.parse_site": {"address"},
     "transport_rules.parse_rule": {"marks_read", "matches_all", "mechanism"},
