@@ -20,6 +20,9 @@ from auditor.models import Standing
 from auditor.standing import stand
 from auditor.store import Store, open_store
 
+IDLE = 0.1
+"""Seconds to make a history with an audit in it on a machine that does nothing else."""
+
 
 def world(number: int) -> World:
     """Return the world at the time of an audit: always the same for the same number."""
@@ -47,16 +50,25 @@ def replayed(store: Store) -> Standing | None:
     return standing
 
 
+def slowness(folder: Path) -> float:
+    """Return how many times longer than on an idle machine it takes to make a history with an audit in it."""
+    started = time.perf_counter()
+    with open_store(folder / "trial.db") as store:
+        keep(store, 0, world(0))
+    return max(1.0, (time.perf_counter() - started) / IDLE)
+
+
 def main(path: Path, times: int) -> None:
     """Kill as many times as asked, and look each time."""
     chance = random.Random(0)  # noqa: S311 - a seeded test
     killed = 0
     configure(level="error")
+    slow = slowness(path.parent)
     for turn in range(times):
         child = os.fork()
         if child == 0:
             work(path)
-        time.sleep(chance.uniform(0.01, 0.12))
+        time.sleep(chance.uniform(0.01, 0.12) * slow)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)
