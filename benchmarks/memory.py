@@ -4,6 +4,10 @@ A practice organisation runs in another process. Each cloud is audited once by `
 and peak memory (the largest resident set, as the kernel counts it) of that process.
 
     python benchmarks/memory.py [--accounts 10000]
+
+Measured on two busy cores, Python 3.11: 10,000 accounts take 220 MB for Google Workspace and 226 MB for Microsoft 365,
+1,000 accounts 146 and 138 MB; the bound is 300 MB. Google's ten minutes are its quota: 2,400 questions a minute to the
+directory, two of them for each account because the practice organisation is read with ``security: true``.
 """
 
 from __future__ import annotations

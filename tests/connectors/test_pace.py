@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.pace import Window, reserve
@@ -43,6 +43,7 @@ def test_a_window_in_which_nothing_counts_any_more_is_known_for_empty() -> None:
     assert [window.forget(moment) for moment in (59.9, 60.0)] == [False, True]
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 20),
     st.integers(1, 20),

@@ -179,7 +179,7 @@ def known(found: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", FACTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_of_an_object_that_makes_no_sense_nothing_is_known(name: str, data: st.DataObject) -> None:
     try:
@@ -190,7 +190,7 @@ def test_of_an_object_that_makes_no_sense_nothing_is_known(name: str, data: st.D
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_object_gives_facts_or_a_read_error_and_nothing_else(name: str, data: st.DataObject) -> None:
     try:
