@@ -6,9 +6,9 @@ the same size that does nothing else. Prints requests, wall, CPU and peak memory
 
     python benchmarks/collection.py [--accounts 1000] [--latency 0.05] [--threads 16]
 
-Measured on two cores that others used too, Python 3.11, with Google's quotas kept: 1,000 accounts take 4,570 requests and
-1.20 to 1.25 times the bare loop for Google Workspace, 4,090 requests and 1.11 to 1.24 times for Microsoft 365; the bound
-is 1.3. With eleven processes waiting for the two cores it was once 1.46 for Google.
+Measured on two cores that others used too, Python 3.11, with Google's quotas kept: 1,000 accounts take 4,570 requests
+and 1.20 to 1.25 times the bare loop for Google Workspace, 4,090 requests and 1.11 to 1.24 times for Microsoft 365; the
+bound is 1.3. With eleven processes waiting for the two cores it was once 1.46 for Google.
 """
 
 from __future__ import annotations
