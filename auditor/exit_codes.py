@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     DEFECT = 70
     """A defect of the auditor itself; nothing was changed at any vendor."""
     RUNNING = 75
-    """Another audit of this tenant is running."""
+    """Another audit of this tenant, or another daemon of this history, is running."""
     INTERRUPTED = 130
     """Somebody stopped the audit; the report, if any, covers what was read until then."""
 

@@ -58,7 +58,7 @@ def daemon(
             run.run()
             return
         terms = run.load()
-        with terms.open_store() as store, terms.furnished(run.vitals):
+        with terms.open_store(make=True) as store, terms.furnished(run.vitals):
             code = once(dispatch, store, terms.jobs, wishes, run.wait)
     raise typer.Exit(code)
 
@@ -102,8 +102,8 @@ def _terms(path: Path, accepted: Path, dispatch: Dispatch) -> Terms:
     to = None if ping is None else address(read_secret(ping))
     write_private(accepted, written(configured), what="The configuration")
 
-    def open_store() -> Store:
-        return wiring.history(configured, make=True)
+    def open_store(*, make: bool) -> Store:
+        return wiring.history(configured, make=make)
 
     @contextmanager
     def furnished(vitals: Vitals) -> Iterator[None]:

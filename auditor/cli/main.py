@@ -14,6 +14,8 @@ from auditor.cli.audit import audit
 from auditor.cli.daemon import daemon
 from auditor.cli.demo import demo
 from auditor.cli.diff import diff
+from auditor.cli.self_check import self_check
+from auditor.cli.status import status
 from auditor.errors import AuditorError, DocumentError
 from auditor.exit_codes import ExitCode
 from auditor.logs import configure
@@ -29,6 +31,8 @@ app.command()(audit)
 app.command()(daemon)
 app.command()(demo)
 app.command()(diff)
+app.command()(self_check)
+app.command()(status)
 app.add_typer(exempt.app)
 app.add_typer(history.app)
 app.add_typer(mail.app)

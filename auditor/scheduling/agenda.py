@@ -6,7 +6,7 @@ schedule held, or before a slot that is known, is past. So a clock that goes bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,14 +35,23 @@ class Agenda:
     """Slots at which nobody was there, and which are past."""
     given_up: tuple[tuple[Slot, str], ...] = ()
     """Slots that were begun and will not come to an end, with the reason."""
+    following: datetime | None = field(default=None, compare=False)
+    """When to look next, if nothing is to be done until then; None for never."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.fresh or self.again or self.missed or self.given_up)
 
 
 def agenda(job: Job, known: Known, since: datetime, now: datetime) -> Agenda:
     """Return what is to be done about a job whose schedule holds ``since`` then, when nobody is at a slot of it."""
     floor = max(since, known.newest or since, now - _HORIZON)
     passed: list[datetime] = []
+    following = None
     for due in job.times.after(floor):
         if due + job.jitter > now:
+            following = due + job.jitter
             break
         passed.append(due)
     fresh = passed.pop() if passed and now - passed[-1] <= job.grace else None
@@ -53,7 +62,7 @@ def agenda(job: Job, known: Known, since: datetime, now: datetime) -> Agenda:
         elif again is None:
             again = slot
     ready = again if again and _ready(again, now) else None
-    return Agenda(fresh, ready, tuple(passed), tuple(given_up))
+    return Agenda(fresh, ready, tuple(passed), tuple(given_up), following)
 
 
 def late(due: datetime, now: datetime, *, most: timedelta) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from schedule import Scheduler
 
-from auditor.errors import AuditorError, StoreError
+from auditor.errors import AuditorError, StoreError, UsageError
 from auditor.ports import Clock
 from auditor.scheduling.clocks import Clocks, Monotonic
 from auditor.scheduling.dispatch import GRACE, Dispatch
@@ -26,9 +26,8 @@ from auditor.scheduling.vitals import Vitals
 from auditor.store import Store
 from auditor.store.locks import Still
 
-TICK: Final = 15
-"""Seconds between two looks."""
-_RENEWAL: Final = 60.0
+_MARGIN: Final = 15.0
+"""Seconds between the killing of a child and our leaving it alone."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,13 +41,21 @@ class Wishes:
     wake: threading.Event = field(default_factory=threading.Event)
 
 
+class Opening(Protocol):
+    """Opens the history; ``make`` makes it where there is none: right at the start, later it is a loss."""
+
+    def __call__(self, *, make: bool) -> Store:
+        """Return it. Raises ``AuditorError``."""
+        ...
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a configuration makes of the daemon: its jobs, its history, and what shows that it lives."""
 
     jobs: tuple[Job, ...]
     minutes: int
-    open_store: Callable[[], Store]
+    open_store: Opening
     furnished: Callable[[Vitals], AbstractContextManager[object]]
     """Serves the vital signs while it is entered."""
 
@@ -66,6 +73,10 @@ class Daemon:
     monotonic: Monotonic
     sleep: Callable[[float], object]
     vitals: Vitals = field(default_factory=Vitals)
+    every: int = 15
+    """Seconds between two looks."""
+    renewal: float = 300.0
+    """Seconds between two times that we write that we live."""
 
     def run(self) -> None:
         """Run until told to stop. Raises ``AuditRunningError`` if another daemon runs, and what is wrong at the start.
@@ -75,18 +86,22 @@ class Daemon:
         terms, since, begun = self.load(), self.clock(), False
         while not self.wishes.stop:
             try:
-                with terms.open_store() as store, store.leases.only_daemon() as still, terms.furnished(self.vitals):
+                with (
+                    terms.open_store(make=not begun) as store,
+                    store.leases.only_daemon() as still,
+                    terms.furnished(self.vitals),
+                ):
                     self.notifier.ready("idle")
                     _log.info("daemon ready", jobs=len(terms.jobs), history=store.place, again=begun)
                     begun = True
                     _Term(self, terms, store, still, since).serve()
-            except StoreError as error:
+            except (StoreError, UsageError) as error:
                 if not begun:
                     raise
                 _log.error("history out of reach", reason=error.message)
                 self.dispatch.limit()
                 self.notifier.alive("the history is out of reach")
-                self.wait(TICK)
+                self.wait(self.every)
             if self.wishes.reload:
                 terms = self._reloaded(terms)
         self._leave()
@@ -110,7 +125,7 @@ class Daemon:
 
     def _leave(self) -> None:
         """Let nothing outlive us, where the history was out of reach and nothing could be written down any more."""
-        until = self.monotonic() + GRACE + TICK
+        until = self.monotonic() + GRACE + _MARGIN
         self.dispatch.stop("the daemon was stopped")
         while self.dispatch.alive() and self.monotonic() < until:
             self.dispatch.limit()
@@ -126,13 +141,14 @@ class _Term:
         self._hand = Scheduler()
         self._renewed: float | None = None
         daemon.dispatch.minutes = terms.minutes
+        daemon.dispatch.anew()
 
     def serve(self) -> None:
         """Look at everything every few seconds, until told to stop or to reload, or until no longer alone."""
         wishes = self._daemon.wishes
         while not (wishes.stop or wishes.reload) and self._still():
             self._turn()
-            self._daemon.wait(min(max(self._hand.idle_seconds or 0, 0.0), TICK))
+            self._daemon.wait(min(max(self._hand.idle_seconds or 0.0, 0.0), self._daemon.every))
         if wishes.stop:
             self._drain()
 
@@ -142,9 +158,10 @@ class _Term:
         if jump:
             what = "set back" if jump < timedelta(0) else "set ahead, or the machine slept"
             _log.warning("clock jumped", seconds=round(jump.total_seconds()), what=what)
-        if jump or not self._hand.jobs or (self._hand.idle_seconds or 0) > TICK:
+            self._daemon.dispatch.anew()
+        if jump or not self._hand.jobs or (self._hand.idle_seconds or 0) > self._daemon.every:
             self._hand.clear()
-            self._hand.every(TICK).seconds.do(self.tick)
+            self._hand.every(self._daemon.every).seconds.do(self.tick)
             self._hand.run_all()
         self._hand.run_pending()
 
@@ -164,7 +181,7 @@ class _Term:
         daemon.notifier.alive(daemon.dispatch.status())
 
     def _renew(self, now: float) -> None:
-        if self._renewed is None or now - self._renewed >= _RENEWAL:
+        if self._renewed is None or now - self._renewed >= self._daemon.renewal:
             daemon = self._daemon
             self._store.leases.renew(daemon.clock(), since=self._since, note=daemon.dispatch.status())
             self._renewed = now
@@ -175,7 +192,7 @@ class _Term:
         daemon.notifier.stopping()
         daemon.dispatch.stop("the daemon was stopped")
         _log.info("daemon stopping", running=len(daemon.dispatch.running))
-        until = daemon.monotonic() + GRACE + TICK
+        until = daemon.monotonic() + GRACE + _MARGIN
         while daemon.dispatch.running and daemon.monotonic() < until:
             self.tick()
             if daemon.dispatch.running:

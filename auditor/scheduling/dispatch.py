@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -68,6 +68,9 @@ class Dispatch:
     running: dict[str, Running] = field(default_factory=dict)
     stopping: bool = False
     _delivered: float | None = None
+    _since: Mapping[str, datetime] | None = None
+    _quiet: dict[str, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    """By job that has nothing to do: its newest slot that is known, and when to look again."""
 
     def look(self, store: Store, jobs: Sequence[Job]) -> None:
         """Look at everything once. Raises ``StoreError``; what was not done then is done the next time."""
@@ -77,11 +80,17 @@ class Dispatch:
             return
         now = self.clock()
         known = store.slots.known(now)
-        since = store.leases.schedules({job.name: job.schedule for job in jobs}, now)
+        if self._since is None:
+            self._since = store.leases.schedules({job.name: job.schedule for job in jobs}, now)
         for job in jobs:
             if job.name not in self.running and not (job.kind == "mail" and self._auditing()):
-                self._attend(store, job, known.get(job.name, Known()), since[job.name], now)
+                self._attend(store, job, known.get(job.name, Known()), self._since[job.name], now)
         self._deliver(store, now)
+
+    def anew(self) -> None:
+        """Forget since when schedules hold, because they or the clock changed: the next look asks the history."""
+        self._since = None
+        self._quiet.clear()
 
     def stop(self, reason: str) -> None:
         """Ask everything that runs to end, and begin nothing any more."""
@@ -112,9 +121,13 @@ class Dispatch:
         return any(name.partition(":")[0] == "audit" for name in self.running)
 
     def _attend(self, store: Store, job: Job, known: Known, since: datetime, now: datetime) -> None:
+        newest, following = self._quiet.get(job.name, (None, now))
+        if not known.unfinished and newest == known.newest and (following is None or now < following):
+            return
         todo = agenda(job, known, since, now)
-        idle = not (todo.fresh or todo.again or todo.missed or todo.given_up)
-        if idle or (known.unfinished and store.slots.holder(job.name)):
+        if todo.idle:
+            self._quiet[job.name] = known.newest, todo.following
+        if todo.idle or (known.unfinished and store.slots.holder(job.name)):
             return
         for slot, reason in todo.given_up:
             store.slots.end(slot, SlotState.FAILED, now, exit_code=slot.exit_code, note=reason)

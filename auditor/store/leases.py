@@ -49,6 +49,11 @@ class Leases:
         with self._write() as connection:
             _put(connection, Lease(name=DAEMON_LEASE, holder=application(), since=since, renewed=now, note=note))
 
+    def since(self) -> Mapping[str, datetime]:
+        """Return since when the schedule of each job holds that ever had one."""
+        kept = self._all().items()
+        return {name.removeprefix(_SCHEDULE): lease.since for name, lease in kept if name.startswith(_SCHEDULE)}
+
     def schedules(self, wanted: Mapping[str, str], now: datetime) -> Mapping[str, datetime]:
         """Return since when the schedule of each job holds, given in words by job; new ones hold from ``now`` on.
 

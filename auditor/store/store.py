@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from auditor.errors import StoreError
 from auditor.models import Slot, Standing
-from auditor.store import integrity, migrating, reading, reports, upkeep
+from auditor.store import drift, integrity, migrating, reading, reports, upkeep
 from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
@@ -113,6 +113,11 @@ class Store:
         """Return the newest reports that were kept, oldest first; together they tell of every tenant."""
         with self._read() as connection:
             return reports.kept_reports(connection)
+
+    def lost_since(self, moment: datetime) -> tuple[drift.Lost, ...]:
+        """Return what may not be read any more, and could be by an audit before those that began after ``moment``."""
+        with self._read() as connection:
+            return drift.lost_since(connection, moment)
 
     def check(self, *, thorough: bool = True) -> tuple[str, ...]:
         """Return what is wrong with the history, in sentences; nothing if it is whole."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, or_, select, update
 
 from auditor.errors import StoreError
+from auditor.models import SlotState
 from auditor.store.failures import translated
 from auditor.store.files import create
 from auditor.store.schema import (
@@ -27,6 +28,7 @@ from auditor.store.schema import (
     presences,
     reports,
     resolutions,
+    slots,
     summaries,
 )
 
@@ -49,6 +51,8 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
     gone_evidence = _prune_evidence(connection, evidence_before) if evidence_before else 0
     if before is None:
         return Pruned(0, 0, gone_evidence)
+    over = slots.c.state.not_in([SlotState.CLAIMED.value, SlotState.AGAIN.value])
+    connection.execute(delete(slots).where(slots.c.due < before, over))
     needed = select(func.max(summaries.c.audit)).group_by(summaries.c.tenant)
     kept = select(func.min(audits.c.number)).where(
         audits.c.state == "whole", or_(audits.c.started >= before, audits.c.number.in_(needed))
