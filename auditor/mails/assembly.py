@@ -31,15 +31,16 @@ def assemble(
     """Return the material of a mail, and the number of the newest audit that it tells of.
 
     ``tenants`` are those that are configured, with their connectors. What changed is what did since the newest audit
-    that the mail before of this kind told of. Raises ``StoreError``.
+    that the mail before of this kind told of; nobody knows where that audit is forgotten. Raises ``StoreError``.
     """
     kept = store.reports()
     report = merged([each.report for each in kept], organisation=organisation, tenants=tenants)
     told = store.outbox.told(kind)
+    forgotten = bool(told) and told[-1].audit is None
     material = Material(
         kind=kind,
         report=report,
-        changes=_changes(store, report, told[-1].audit if told else None),
+        changes=None if forgotten else _changes(store, report, told[-1].audit if told else None),
         sequence=store.outbox.next_sequence(kind),
         due=due,
         now=now,

@@ -33,8 +33,8 @@ def for_the_person(tasks: Iterable[Task], results: Results) -> tuple[Task, ...]:
 
 
 def greeting(person: Person | None) -> str:
-    """Return how a message begins: ``Hello Priya,``; without a name where nobody has one."""
-    words = person.name.split() if person else []
+    """Return how a message begins: ``Hello Priya,``; without a name where there is none, or none to be told."""
+    words = person.name.split() if person and "@" in person.address else []
     first = called(words[0], words=1, limit=20) if words and words[0][:1].isalpha() else ""
     return f"Hello {first}," if first else "Hello,"
 

@@ -122,7 +122,7 @@ def _rest(page: Outline, chosen: Sequence[Entry]) -> tuple[str, str]:
         return "", ""
     calls = sum(any(task.urgent == CALL for task in entry.tasks) for entry in others)
     beside = f", {calls:,} of them to call" if calls else ""
-    return f"{how_many(left, 'more person is', 'more people are')} in IT's mail{beside}.", f"{left:,} more{beside}."
+    return f"{how_many(left, 'more person', 'more people')}{beside}: ask IT.", f"{left:,} more{beside}."
 
 
 def _ask(entry: Entry, efforts: Mapping[str, Effort | None]) -> tuple[str, str]:
@@ -179,7 +179,7 @@ def _unseen(page: Outline, people: Sequence[Person]) -> tuple[str, ...]:
     return (
         f"Could not be checked: {listed(names, 3)}.",
         f"Could not be checked: {listed(names, 1)}.",
-        f"Could not be checked: {how_many(reasons, 'thing')}; IT's mail has them.",
+        f"Could not be checked: {how_many(reasons, 'thing')}: ask IT.",
     )
 
 
@@ -193,8 +193,10 @@ def _what(group: Unseen, people: Sequence[Person]) -> str:
 
 def _better(material: Material) -> tuple[str, str]:
     changes = material.changes
-    if changes is None or material.sequence == 1:
+    if material.sequence == 1:
         return "This is the first mail; the next says what got better.", "First mail."
+    if changes is None:
+        return "What got better cannot be said this time.", "What got better is unknown."
     since = min((each.since.finished for each in changes.tenants if each.since.finished), default=None)
     when = f" since {day_words(since, material.zone)}" if since else ""
     counts = changes.counts

@@ -96,7 +96,7 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         sentence=told(found.sentence, 600),
         caveats=tuple(told(caveat, 600) for caveat in found.caveats),
         labels=labels(material),
-        since=tuple(told(each) for each in page.news.since) if page.news else (),
+        since=_since(material, page.news),
         changed=page.news.sentence if page.news else "What changed since the last mail cannot be said.",
         groups=_groups(page.news, most),
         calls=tuple(_name(entry) for entry in calls[:_MOST_CALLS]),
@@ -123,6 +123,12 @@ def _is_call(entry: Entry) -> bool:
 def _name(entry: Entry) -> str:
     person = entry.people[0]
     return f"{told(person.name or person.address, NAME)}, {told(tier_word(person.tier), NAME)}"
+
+
+def _since(material: Material, news: News | None) -> tuple[str, ...]:
+    if material.sequence == 1:
+        return ("This is the first mail: what is open now is the baseline, and not new.",)
+    return tuple(told(each) for each in news.since) if news else ()
 
 
 def _groups(news: News | None, most: int) -> tuple[tuple[str, tuple[Line, ...], str], ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from auditor.errors import GapReason
@@ -43,7 +45,9 @@ SECRET = "exfiltration@evil.example"
 """Stands in every finding about an intruder, and must stand in no mail."""
 TIERS = ("principal", "administrator", "finance", "communications", "staff", "volunteer", "outside")
 
-_POLICIES = (
+_Text = Callable[[str], str]
+_Row = tuple[str, Severity, str, Literal["person", "administrator"] | None, Literal["call"] | None]
+_POLICIES: tuple[_Row, ...] = (
     ("mail.rule.forwarding", Severity.CRITICAL, "mail_rule", "person", "call"),
     ("mail.delegate", Severity.CRITICAL, "mailbox_grant", "person", "call"),
     ("mail.address", Severity.MEDIUM, "mailbox", "person", None),
@@ -80,11 +84,12 @@ def organisation(seed: int, *, hostile: tuple[str, ...] = ()) -> Report:
         )
         tier = random.choices(TIERS, weights)[0]
         people.append(Person(address=address, name=name, tier=tier, accounts=accounts))
+    victims: set[str] = set()
     results = [
         result
         for policy in _POLICIES
         for tenant in tenants
-        for result in [_result(random, policy, tenant, people, text, clean)]
+        for result in [_result(random, policy, tenant, people, victims, text, clean)]
     ]
     held = {f.fingerprint: f for r in results for f in r.findings}
     people = [_with_findings(person, results, held) for person in people]
@@ -129,7 +134,9 @@ def material(seed: int, kind: str, *, hostile: tuple[str, ...] = (), names: str 
     )
 
 
-def _result(random: Random, policy: tuple, tenant: str, people: list[Person], text, clean: float) -> PolicyResult:  # type: ignore[no-untyped-def, type-arg]  # noqa: ANN001 - a row of the table above
+def _result(
+    random: Random, policy: _Row, tenant: str, people: list[Person], victims: set[str], text: _Text, clean: float
+) -> PolicyResult:
     id_, severity, kind, who, urgent = policy
     findings, unknowns = [], []
     for number, person in enumerate([None] if id_ in _COMMON else people):
@@ -142,7 +149,7 @@ def _result(random: Random, policy: tuple, tenant: str, people: list[Person], te
         key = account.key if kind == "account" and account else f"{id_}/{tenant}/{number}"
         fact = FactReference(kind=kind, key=key, label=text(f"artefact {number}"), owner=owner)
         said = f"{person.name if person else 'somebody'}: {text('something is wrong')}"
-        if urgent:
+        if urgent or (person and person.address in victims):
             said = f"A rule sends mail to {SECRET} {said}"
         if random.random() < 0.15:
             unknowns.append(Unknown(policy=id_, tenant=tenant, fact=fact, reason=text("not collected: x.y")))
@@ -161,6 +168,7 @@ def _result(random: Random, policy: tuple, tenant: str, people: list[Person], te
             granted=date(2026, 11, 1), expires=date(2026, 12, 1),
         )  # fmt: skip
         exempted = [Exempted(finding=findings.pop(), exemption=exemption, until=date(2026, 12, 1))]
+    victims |= {each.fact.owner.address for each in findings if each.fact.owner and urgent}
     outcome = Outcome.FAIL if findings else Outcome.UNKNOWN if unknowns else Outcome.PASS
     effort = Effort(who=who, minutes=random.choice((5, 30, 480)), ask="Set up a second factor") if who else None
     return PolicyResult(
@@ -181,7 +189,7 @@ def _with_findings(person: Person, results: list[PolicyResult], held: dict[str, 
     return person.model_copy(update={"findings": tuple(f.fingerprint for f in findings), "unknowns": unknowns})
 
 
-def _coverage(random: Random, tenant: str, kind: str, people: list[Person], text, *, blind: bool) -> Coverage:  # type: ignore[no-untyped-def]  # noqa: ANN001 - gives a text
+def _coverage(random: Random, tenant: str, kind: str, people: list[Person], text: _Text, *, blind: bool) -> Coverage:
     total = len(people) or 1
     hidden = [each for each in people if kind == "mail_rule" and blind and each.accounts and random.random() < 0.1]
     gaps = [

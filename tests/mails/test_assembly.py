@@ -63,6 +63,17 @@ def test_the_first_mail_is_the_baseline_and_the_next_says_what_changed_since(sto
     assert "1 back again" in send(store, 3).text
 
 
+def test_where_the_audit_of_the_mail_before_is_forgotten_nobody_says_what_changed(store: Store) -> None:
+    audit(store, 0, BAD)
+    send(store, 0)
+    audit(store, 1, GOOD)
+    audit(store, 2, GOOD)
+    store.prune(before=START + timedelta(weeks=1, days=1))
+    material, _ = made(store, 2)
+    assert material.changes is None
+    assert "What changed since the last mail cannot be said." in letters(material)[0].text
+
+
 def test_every_kind_of_mail_has_its_own_before(store: Store) -> None:
     audit(store, 0, BAD)
     send(store, 0)

@@ -59,7 +59,7 @@ def test_the_principal_learns_who_must_do_what_and_how_long_it_takes() -> None:
         "2. Priya Natarajan (administrator): replace text messages by a security\n   key (15 minutes).",
         "3. Tom Okafor (finance): set up a second factor (10 minutes).",
     ]
-    assert "5 more people are in IT's mail." in plain(letter())
+    assert "5 more people: ask IT." in plain(letter())
 
 
 def test_the_principal_learns_what_could_not_be_checked_what_got_better_and_when_the_next_mail_comes() -> None:
