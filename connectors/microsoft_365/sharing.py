@@ -176,8 +176,12 @@ def _judge(identity: Wire, directory: Directory) -> _Judgement:
         mail = address(given)
         if mail is not UNSET:
             return _judge_address(mail, login, directory)
-    ours = not person and not site_person and any(table(identity.get(each)) for each in _NOBODY_ALONE)
+    ours = not person and not site_person and any(_is_named(identity.get(each)) for each in _NOBODY_ALONE)
     return ("people" if ours else UNSET), ""
+
+
+def _is_named(given: object) -> bool:
+    return any(text(table(given).get(name)) for name in ("id", "displayName", "loginName"))
 
 
 def _judge_address(mail: str, login: str, directory: Directory) -> _Judgement:

@@ -88,7 +88,7 @@ def words(function: Callable[..., object]) -> list[str]:
 def wires(function: Callable[..., object], *, sense: bool) -> st.SearchStrategy[dict[str, Any]]:
     """Return objects with the fields that a parser knows, and with values that it knows if they make ``sense``."""
     known = st.sampled_from(words(function))
-    odd = st.floats(0.1, 0.9) | st.sampled_from(["?", "-"])
+    odd = st.floats(0.1, 0.9) | st.sampled_from(MEANINGLESS[:2])
     sensible = (
         st.just({})
         | st.just([])
@@ -148,6 +148,7 @@ BY_NATURE: dict[str, set[str]] = {
         *("looks_for", "matches_all", "mechanism"),
     },
     "role_rules.parse_role": {"privileged"},
+    "registration.parse_registration": {"methods"},  # one that we do not know is "other"
     "sharing.shared_item": {"item"},
     "sites.parse_site": {"address"},
     "transport_rules.parse_rule": {"marks_read", "matches_all", "mechanism"},
@@ -159,9 +160,13 @@ FACTS = [
     for name, function in PARSERS.items()
     if str(inspect.signature(function).return_annotation).startswith("dict[str, Any]")
     or name in BY_NATURE
-    or name in {"mailbox_settings.bypassed", "registration.parse_registration", "teams.parse_meeting_policy"}
+    or name in {"mailbox_settings.bypassed", "teams.parse_meeting_policy"}
 ]
 """Parsers whose results policies judge."""
+
+
+MEANINGLESS = ("?", "-", "x1")
+"""Texts that stand in objects that make no sense; to repeat one is no judgement."""
 
 
 def known(found: object) -> dict[str, object]:
@@ -175,11 +180,11 @@ def known(found: object) -> dict[str, object]:
         fields = msgspec.structs.asdict(found)
     elif isinstance(found, Registration):
         fields = asdict(found)
-    return {name: value for name, value in fields.items() if value is not UNSET}
+    return {name: value for name, value in fields.items() if value is not UNSET and value not in MEANINGLESS}
 
 
 @pytest.mark.parametrize("name", FACTS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_of_an_object_that_makes_no_sense_nothing_is_known(name: str, data: st.DataObject) -> None:
     try:
