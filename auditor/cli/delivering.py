@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,17 +11,17 @@ from auditor.config import Config
 from auditor.config_delivery import GmailMail, GraphMail, Mail, Names, Readers, Smtp
 from auditor.errors import SignInError, UsageError
 from auditor.mails import Material, assemble, letters
-from auditor.models import Health, MessageKind, ReceiptState
+from auditor.models import MessageKind, ReceiptState
 from auditor.notifiers import ChatWay, Post, SmtpWay, Way, WebWay, demand_channels
 from auditor.outgoing import Delivery, Ways, deliver
 from auditor.policy import PolicySet
 from auditor.ports import Clock
-from auditor.reports.words import how_many
+from auditor.scheduling.health import health
 from auditor.secrets import read_private_file, read_secret
 from auditor.store import Store
 from auditor.times import time_zone, times
 
-_HOUR, _WEEK = timedelta(hours=1), timedelta(days=8)
+_HOUR = timedelta(hours=1)
 
 
 def ways(config: Config, *, clock: Clock) -> Ways:
@@ -57,7 +56,7 @@ def material(
         zone=zone,
         recipients=readers.to if readers else (),
         names=names or (readers.names if readers else "full"),
-        health=Health(undelivered=tuple(_undelivered(store, now - _WEEK))),
+        health=health(config, store, now),
     )
 
 
@@ -116,14 +115,6 @@ def _readers(config: Config, kind: MessageKind) -> Readers | None:
     if mail is None or kind is MessageKind.PERSON:
         return None
     return mail.principal if kind is MessageKind.PRINCIPAL else mail.it
-
-
-def _undelivered(store: Store, since: datetime) -> Iterator[str]:
-    """Yield what did not arrive since then, or may not have, in sentences without names."""
-    lost = store.outbox.receipts([ReceiptState.HANDING, ReceiptState.REFUSED])
-    for (message, state), number in Counter((e.message, e.state) for e in lost if e.changed >= since).items():
-        what = "may not have arrived" if state is ReceiptState.HANDING else "could not be delivered"
-        yield f"{message} {what} ({how_many(number, 'recipient')}). Send it again: auditor mail --again {message}"
 
 
 def _channels(config: Config, store: Store, now: datetime) -> Iterator[Channel]:

@@ -30,7 +30,7 @@ def condition(material: Material) -> tuple[Line, ...]:
     health, zone = material.health, material.zone
     lines = [_audit(material)]
     lines += [Line("high", told(each, SENTENCE)) for each in health.problems[:_MOST]]
-    lines += [Line("high", told(each, SENTENCE), "could be read last time") for each in health.drift[:_MOST]]
+    lines += [Line("high", told(each, SENTENCE)) for each in health.drift[:_MOST]]
     lines += [Line("high", told(each, SENTENCE)) for each in health.undelivered[:_MOST]]
     lines += [line for each in health.expiring[:_MOST] if (line := _expiry(each, material))]
     lines += [line for each in health.runs[:_MOST] if (line := _run(each, material))]

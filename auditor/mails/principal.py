@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.mails.dates import day_words, minutes_words, moment_words
@@ -16,7 +16,7 @@ from auditor.reports.entries import Entry, Task
 from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline
 from auditor.reports.unseen import Unseen
-from auditor.reports.verdict import Level, Verdict
+from auditor.reports.verdict import Level, verdict
 from auditor.reports.words import how_many, kind_words, listed, severity_counts, tier_word
 
 WORDS: Final = 120
@@ -52,7 +52,7 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
     efforts = {result.policy: result.effort for result in report.results}
     chosen = sorted(page.people, key=_place)[:PEOPLE]
     said = {
-        "verdict": tuple(f"{found.call}: {each}" for each in _sentences(found, page, chosen, report, beware(material))),
+        "verdict": tuple(f"{found.call}: {each}" for each in _sentences(material, page, chosen, report)),
         "label": (" ".join(labels(material)), " ".join(labels(material, brief=True))),
         **{f"ask{place}": _ask(entry, efforts) for place, entry in enumerate(chosen)},
         "rest": _rest(page, chosen),
@@ -88,20 +88,23 @@ def _fitted(said: Mapping[str, Sequence[str]], most: int) -> dict[str, str]:
     return parts
 
 
-def _sentences(found: Verdict, page: Outline, chosen: Sequence[Entry], report: Report, age: str) -> tuple[str, ...]:
-    """Return the verdict's reason, and the same in few words and without a name.
+def _sentences(material: Material, page: Outline, chosen: Sequence[Entry], report: Report) -> tuple[str, ...]:
+    """Return the verdict's reason, the same without names, and in few words.
 
-    Without a name too where it names somebody of whom the mail does not speak otherwise: three people are enough.
+    It is not told by name where it names somebody of whom the mail does not speak otherwise: three people are enough.
     """
+    found = judged(material, page)
+    somebody = tuple(person.model_copy(update={"name": "somebody"}) for person in report.people)
+    nameless = judged(material, replace(page, verdict=verdict(report.model_copy(update={"people": somebody}))))
     if found.level == "unseen":
         number = len(page.dark)
         short = f"{how_many(number, 'person', 'people')} could not be assessed fully." if number else _NOT_READ
     else:
         short = f"{severity_counts(finding.severity for finding in page.findings) or 'nothing'} open."
+    wordings = (told(nameless.sentence, 600), f"{short}{beware(material)}")
     spoken = {person.address for entry in chosen if len(entry.people) == 1 for person in entry.people}
     others = [person for person in report.people if person.address not in spoken]
-    short = f"{short}{age}"
-    return (short,) if _named(found.sentence, others) else (told(found.sentence, 600), short)
+    return wordings if _named(found.sentence, others) else (told(found.sentence, 600), *wordings)
 
 
 def _named(words: str, people: Iterable[Person]) -> bool:

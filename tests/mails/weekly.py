@@ -56,7 +56,7 @@ def health() -> Health:
         checked=NOW - timedelta(hours=20),
         runs=(last,),
         expiring=(Expiry(what="the certificate of the tenant microsoft", ends=NOW + timedelta(days=12)),),
-        drift=("sign-in logs of microsoft",),
+        drift=("microsoft: app grants may not be read any more. Entra admin center > Grant admin consent",),
     )
 
 

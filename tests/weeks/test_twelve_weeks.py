@@ -115,6 +115,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Life, list
     folder = tmp_path_factory.mktemp("weeks")
     certificate_for("localhost")  # before time travels: OpenSSL stays at home
     with serving(folder) as mails, time_machine.travel(BEGIN, tick=True) as traveller:
+        configure(level="error")  # a test before this one may have closed what it logged to
         week_0 = sunday(0).astimezone(UTC)  # Google's clock is behind ours by 18 hours when we ask
         with PracticeServer(generate(accounts=25, seed=1, today=week_0)) as server:
             path = write_configuration(folder / "practice", practising(server), server.credentials)
@@ -137,7 +138,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Life, list
             life = Life(traveller, path, wishes, happenings)
             configured = config.load(path)
             terms = Terms(
-                jobs(configured), 120, lambda: wiring.history(configured, make=True), lambda _vitals: nullcontext()
+                jobs(configured),
+                120,
+                lambda *, make: wiring.history(configured, make=make),
+                lambda _vitals: nullcontext(),
             )
             daemon = Daemon(
                 load=lambda: terms,
