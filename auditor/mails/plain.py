@@ -33,8 +33,8 @@ def told(text: str, limit: int = SENTENCE) -> str:
 
 def called(name: str, *, words: int = 4, limit: int = 40) -> str:
     """Return a name of no more than so many words and characters, for a mail in which words are counted."""
-    shown = told(name, limit).split(" ")
-    return " ".join(shown[:words]) + ("…" if len(shown) > words else "")
+    shown = told(name, 4 * limit).split(" ")
+    return shorten(" ".join(shown[:words]), limit) + ("…" if len(shown) > words else "")
 
 
 def _broken(match: re.Match[str]) -> str:
