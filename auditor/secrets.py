@@ -170,6 +170,15 @@ def _unreadable(path: Path, error: OSError | ValueError) -> SecretError:
             return SecretError(f"{path} cannot be read: {error}", f"Look what it is: file {name}")
 
 
+def _granted(path: Path, status: os.stat_result) -> int:
+    """Return the bits of the mode that are no concern: systemd.exec(5) shows credentials to a service alone.
+
+    They are root's, and the service reads them by an entry in a list of access, which looks like a right of the group.
+    """
+    ours = os.environ.get("CREDENTIALS_DIRECTORY")
+    return stat.S_IRGRP if ours and path.parent == Path(ours) and status.st_uid == 0 else 0
+
+
 def _require_private(path: Path, status: os.stat_result) -> None:
     """Refuse an opened file, described by ``status``, that is not ours alone."""
     name = shlex.quote(str(path))
@@ -177,7 +186,7 @@ def _require_private(path: Path, status: os.stat_result) -> None:
         raise SecretError(f"{path} is not a file", f"Name the file itself: ls -l {name}")
     if status.st_uid not in (os.geteuid(), 0):
         raise SecretError(f"{path} belongs to somebody else", f'Make it ours: sudo chown "$(id -u)" {name}')
-    if status.st_mode & 0o077:
+    if status.st_mode & (0o077 & ~_granted(path, status)):
         mode = stat.S_IMODE(status.st_mode)
         raise SecretError(f"{path} is open to other accounts of this machine (mode {mode:04o})", f"chmod 600 {name}")
     folder = path.parent.resolve()

@@ -83,6 +83,20 @@ def test_a_file_open_to_others_is_refused_with_the_command_that_mends_it(private
     assert read_private_file(private) == b"{}"
 
 
+def test_a_credential_that_systemd_shows_to_us_alone_is_read(private: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its list of access looks like a right of the group. Nowhere else that is allowed, and never a right of others."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a file of root's")
+    private.chmod(0o440)
+    with pytest.raises(SecretError):
+        read_private_file(private)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(private.parent))
+    assert read_private_file(private)
+    private.chmod(0o444)
+    with pytest.raises(SecretError):
+        read_private_file(private)
+
+
 def test_the_command_that_mends_a_file_survives_a_hostile_name(tmp_path: Path) -> None:
     path = tmp_path / "a'; touch pwned; '$(touch pwned)"
     path.write_bytes(b"{}")

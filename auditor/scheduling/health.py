@@ -104,7 +104,7 @@ def _undelivered(receipts: tuple[Receipt, ...], now: datetime) -> Iterator[str]:
         for message in found:
             number = sum(each.message == message and each.state is state for each in lately)
             to = how_many(number, "recipient")
-            yield f"{message} to {to} {words}. Send it again, if you want to: auditor mail --deliver --again {message}"
+            yield f"{message} to {to} {words}. Send it again, if you want to: auditor mail --again {message}"
 
 
 def _ending(each: Expiry, now: datetime) -> str:
