@@ -117,14 +117,20 @@ class AccountsCollector:
 
         Each returns which of its fields never came, and raises ``ReadError`` when none of them could be read.
         """
-        yield _ROLES, ("admin_roles", "admin_privileges"), self._add_roles
+        yield _ROLES, ("admin_roles", "admin_privileges", "is_admin"), self._add_roles
         yield _SIGN_ON, ("single_sign_on", "identity_provider", *DECIDED), self._add_sign_on
         yield _USAGE, tuple(FIELDS), self._add_usage
         if self.security:
             yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
 
     def _add_roles(self, accounts: _Accounts) -> tuple[str, ...]:
-        held = read_roles(self.client, self.tenant.vendor_id)
+        try:
+            held = read_roles(self.client, self.tenant.vendor_id)
+        except ReadError:  # whoever has a role through a group is an administrator without any flag of the account
+            for key, account in accounts.items():
+                if account.is_admin is not True:
+                    accounts[key] = msgspec.structs.replace(account, is_admin=UNSET)
+            raise
         for key, account in accounts.items():
             roles = held.of(key)
             accounts[key] = msgspec.structs.replace(

@@ -40,7 +40,12 @@ USERS = Scope(
 )
 DOMAINS = Scope(_ROOT + "admin.directory.domain.readonly", "the organisation's own domains", "who is outside")
 UNITS = Scope(_ROOT + "admin.directory.orgunit.readonly", "organisational units", "settings per unit")
-ROLES = Scope(_ROOT + "admin.directory.rolemanagement.readonly", "administrator roles", "names of roles", "policies")
+ROLES = Scope(
+    _ROOT + "admin.directory.rolemanagement.readonly",
+    "administrator roles",
+    "names of roles, who has one through a group",
+    "policies",
+)
 POLICIES = Scope(_ROOT + "cloud-identity.policies.readonly", "settings per unit and group", "settings", "policies")
 SINGLE_SIGN_ON = Scope(
     _ROOT + "cloud-identity.inboundsso.readonly",

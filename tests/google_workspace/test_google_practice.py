@@ -169,9 +169,18 @@ def test_every_scope_of_the_connector_was_taken_away_in_turn() -> None:
 def test_without_the_roles_the_accounts_are_all_there_and_only_their_roles_are_unknown() -> None:
     with practice(without=["admin.directory.rolemanagement.readonly"]) as server:
         found = read(server, only="nothing")
-    assert [gap.fields for gap in found.gaps] == [("admin_roles", "admin_privileges")]
+    assert [gap.fields for gap in found.gaps] == [("admin_roles", "admin_privileges", "is_admin")]
     assert {account.key for account in found.of("account")} == {each.key for each in everything().of("account")}
     assert {account.admin_roles for account in found.of("account")} == {UNSET}
+
+
+def test_without_the_roles_nobody_is_cleared_of_being_an_administrator() -> None:
+    with practice(without=["admin.directory.rolemanagement.readonly"]) as server:
+        found = read(server, only="nothing")
+    before = {each.key: each.is_admin for each in everything().of("account")}
+    assert set(before.values()) == {True, False}
+    assert {each.is_admin for each in found.of("account")} == {True, UNSET}
+    assert all(before[each.key] for each in found.of("account") if each.is_admin is True)
 
 
 def test_without_the_domains_nobody_is_called_an_outsider_and_nobody_is_cleared() -> None:

@@ -28,6 +28,7 @@ BY_POLICIES = {
         "may_forward",
         "admin_roles",
         "admin_privileges",
+        "is_admin",
         "single_sign_on",
         "identity_provider",
         "mfa_registered",
