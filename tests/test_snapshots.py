@@ -238,7 +238,11 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory(path: Path) ->
     assert "a line has no end" in refused(path).message
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b""), gzip.compress(b"{}\n"), gzip.compress(b"[]\n")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", gzip.compress(b""), gzip.compress(b"{}\n"), gzip.compress(b"[]\n")],
+    ids=["nothing", "text", "nothing packed", "an object", "a list"],  # packed bytes hold the time of day
+)
 def test_what_is_no_snapshot_is_refused(content: bytes, path: Path) -> None:
     path.write_bytes(content)
     refused(path)
