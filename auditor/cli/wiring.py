@@ -24,7 +24,10 @@ from auditor.secrets import read_private_file, read_secret
 from auditor.store import Store, open_store
 
 _Tenant = GoogleTenant | MicrosoftTenant
-_SUBJECTS = "act today act this week act this month nothing pressing could not be seen nothing open security week mail"
+_SUBJECTS = (
+    "act today act this week act this month nothing pressing could not be seen nothing open "
+    "people at risk organisation at risk person security week it week mail"
+)
 """What stands in the subjects of our mails, for the policy about rules that hide them."""
 
 
