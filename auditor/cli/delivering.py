@@ -151,16 +151,11 @@ def _graph(graph: GraphMail, clock: Clock) -> Post:
     from connectors.microsoft_365 import Access  # noqa: PLC0415 - lazy by design
     from connectors.sending import GraphPost  # noqa: PLC0415 - lazy by design
 
-    given = graph.credentials
-    certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
     access = Access(
         tenant="mail",
         tenant_id=graph.tenant_id,
         client_id=graph.client_id,
-        certificate=read_private_file(certificate) if certificate else None,
-        secret=read_secret(secret).reveal() if secret else None,
-        assertion=(lambda: read_private_file(assertion).decode("ascii").strip()) if assertion else None,
-        managed_identity=given.managed_identity,
+        **wiring.proof(graph.credentials),
         cloud=graph.cloud,
     )
     return GraphPost(access, graph.mailbox, now=clock)

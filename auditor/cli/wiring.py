@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypedDict
 
 from pydantic import JsonValue
 
 from auditor.config import Config, GoogleTenant, MicrosoftTenant
+from auditor.config_secrets import MicrosoftCredentials
 from auditor.engine import Plan
 from auditor.errors import SignInError, UsageError
 from auditor.exemption_file import load as load_exemptions
@@ -167,16 +169,11 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
 
     assert isinstance(tenant, MicrosoftTenant)  # noqa: S101 - the table below says so
     resolver = config.mail_domains.resolver
-    given = tenant.credentials
-    certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
     access = Access(
         tenant=tenant.id,
         tenant_id=tenant.tenant_id,
         client_id=tenant.client_id,
-        certificate=read_private_file(certificate) if certificate else None,
-        secret=read_secret(secret).reveal() if secret else None,
-        assertion=(lambda: read_private_file(assertion).decode("ascii").strip()) if assertion else None,
-        managed_identity=given.managed_identity,
+        **proof(tenant.credentials),
         items=tenant.items,
         teams=tenant.teams,
         cloud=tenant.cloud,
@@ -189,6 +186,26 @@ def _microsoft(tenant: _Tenant, config: Config, clock: Clock, stop: threading.Ev
         connections=config.reading.threads,
     )
     return MicrosoftConnector(access, stop=stop, now=clock)
+
+
+class Proof(TypedDict):
+    """What proves to Microsoft that we are an app, as the connector takes it."""
+
+    certificate: bytes | None
+    secret: str | None
+    assertion: Callable[[], str] | None
+    managed_identity: bool
+
+
+def proof(given: MicrosoftCredentials) -> Proof:
+    """Read what proves that we are an app. Raises the errors of credentials that cannot be used."""
+    certificate, secret, assertion = given.certificate_file, given.secret, given.assertion_file
+    return Proof(
+        certificate=read_private_file(certificate) if certificate else None,
+        secret=read_secret(secret).reveal() if secret else None,
+        assertion=(lambda: read_private_file(assertion).decode("ascii").strip()) if assertion else None,
+        managed_identity=given.managed_identity,
+    )
 
 
 _OPEN: Mapping[str, Callable[[_Tenant, Config, Clock, threading.Event], Connector]] = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from hook import Hook, hooked
 from practice_audit import TODAY
 from typer.testing import CliRunner
 
@@ -82,34 +81,10 @@ def test_rules_that_hide_our_mail_are_judged_by_who_gets_it_and_how_it_looks(tmp
     assert "auditor <auditor@rivera-campaign.example> [rivera for senate]" in str(told["mail"])
 
 
-class Hook(HTTPServer):
-    """Takes what is posted."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Taking)
-        self.taken: list[str] = []
-
-
-class _Taking(BaseHTTPRequestHandler):
-    server: Hook
-
-    def do_POST(self) -> None:
-        self.server.taken.append(json.loads(self.rfile.read(int(self.headers["content-length"])))["title"])
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    with Hook() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with hooked() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_an_audit_tells_at_once_what_is_new_and_only_once(
@@ -125,7 +100,7 @@ def test_an_audit_tells_at_once_what_is_new_and_only_once(
         def audit() -> list[str]:
             before = len(hook.taken)
             CliRunner().invoke(app, ["--quiet", "audit", "--config", str(path), "--output", str(tmp_path / "r")])
-            return hook.taken[before:]
+            return [each["title"] for each in hook.taken[before:]]
 
         first = audit()
         assert len(first) == 1

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from hook import Hook, hooked
 
 from auditor.errors import UsageError
 from auditor.models import Message, MessageKind
@@ -24,35 +22,10 @@ MESSAGE = Message(
 )  # fmt: skip
 
 
-class Hook(HTTPServer):
-    """Takes what is posted."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Taking)
-        self.taken: list[dict[str, str]] = []
-        self.status = 200
-
-
-class _Taking(BaseHTTPRequestHandler):
-    server: Hook
-
-    def do_POST(self) -> None:
-        self.server.taken.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    with Hook() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with hooked() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def way(hook: Hook) -> ChatWay:
