@@ -201,7 +201,8 @@ class _Reader:
                 if event.version or event.tags:
                     raise self._refusal("directives are not allowed", "Delete the line that begins with %.")
             elif isinstance(event, AliasEvent):
-                raise self._refusal(f"aliases are not allowed: *{event.anchor}", "Write the value out.")
+                remedy = "Write the value out; in quotation marks, if it begins with * itself."
+                raise self._refusal(f"aliases are not allowed: *{event.anchor}", remedy)
             elif isinstance(event, NodeEvent):
                 if event.anchor is not None:
                     raise self._refusal(f"anchors are not allowed: &{event.anchor}", "Delete it.")

@@ -46,7 +46,7 @@ def daemon(
         accepted = Path(folder) / "config.yaml"
         dispatch = Dispatch(launch=_launch(accepted), clock=now, monotonic=time.monotonic)
         run = Daemon(
-            load=lambda: _terms(path, accepted, dispatch),
+            load=lambda: _terms(path, accepted, dispatch, served=not only_once),
             dispatch=dispatch,
             wishes=wishes,
             notifier=Notifier(os.environ),
@@ -91,10 +91,11 @@ def _launch(accepted: Path) -> Launch:
     return lambda command: launch((*command, "--config", str(accepted)))
 
 
-def _terms(path: Path, accepted: Path, dispatch: Dispatch) -> Terms:
+def _terms(path: Path, accepted: Path, dispatch: Dispatch, *, served: bool) -> Terms:
     """Read the configuration, and write the one that is accepted where those who are started find it.
 
-    So a mistake that somebody saves in the middle of the night costs no audit. Raises ``AuditorError``.
+    So a mistake that somebody saves in the middle of the night costs no audit. ``served`` says whether the vital signs
+    are: a single look leaves the port to the daemon that may run meanwhile. Raises ``AuditorError``.
     """
     configured = config.load(path)
     wiring.rules(configured)  # what audits judge by must be usable too
@@ -116,7 +117,7 @@ def _terms(path: Path, accepted: Path, dispatch: Dispatch) -> Terms:
                     pings.ended(how)
 
             dispatch.begun, dispatch.ended = (pings.begun if pings else lambda _: None), ended
-            if configured.daemon.port:
+            if served and configured.daemon.port:
                 stack.enter_context(serving(vitals, configured.daemon.port, time.monotonic))
             yield
 

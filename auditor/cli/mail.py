@@ -66,6 +66,8 @@ def mail(
         delivery = delivering.send(configured, store, clock=now)
     for line in told(delivery.receipts):
         typer.echo(line)
+    if not delivery.receipts:
+        typer.echo("Nothing was due to be sent. auditor mail receipts tells what became of earlier mails.")
     raise typer.Exit(ExitCode.CLEAN if delivery.whole else ExitCode.DELIVERY)
 
 

@@ -46,7 +46,27 @@ def ends(config: Config, now: datetime) -> Ends:
             expiring.append(Expiry(what=f"the secret {what}"))
         if given.assertion_file is not None and (ended := _end_of_token(given.assertion_file)) and ended <= now:
             problems.append(f"The token {what} has ended: whoever renews it does not. Look at {given.assertion_file}.")
+    for what, path in _for_sending(config):
+        try:
+            read_private_file(path)
+        except AuditorError as error:
+            problems.append(f"The {what} cannot be read: {error.message}. {error.remedy}")
     return Ends(tuple(expiring), tuple(problems))
+
+
+def _for_sending(config: Config) -> Iterator[tuple[str, Path]]:
+    """Yield what each file holds that is not opened before something has to be sent, which may be in a week.
+
+    Variables are left alone: those of whoever looks are not those of the daemon.
+    """
+    for way in config.mail.ways if config.mail else ():
+        if way.smtp is not None and way.smtp.password is not None and way.smtp.password.file is not None:
+            yield f"password for the mail server {way.smtp.host}", way.smtp.password.file
+        if way.gmail is not None:
+            yield "consent of the mailbox that sends mail", way.gmail.consent_file
+    for channel in config.alerts.to:
+        if channel.url.file is not None:
+            yield f"address of the channel {channel.name}", channel.url.file
 
 
 def _microsoft(config: Config) -> Iterator[tuple[str, MicrosoftCredentials]]:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Final
 
+from auditor.errors import UsageError
 from auditor.scheduling.clocks import Monotonic
 from auditor.scheduling.dispatch import Ended
 
@@ -69,8 +70,16 @@ def _metric(name: str, kind: str, text: str, values: dict[str, str]) -> Iterator
 
 @contextmanager
 def serving(vitals: Vitals, port: int, monotonic: Monotonic) -> Iterator[int]:
-    """Serve ``/healthz`` and ``/metrics`` on a port of 127.0.0.1, and give the port; 0 is any that is free."""
-    with HTTPServer(("127.0.0.1", port), _answers(vitals, monotonic)) as server:
+    """Serve ``/healthz`` and ``/metrics`` on a port of 127.0.0.1, and give the port; 0 is any that is free.
+
+    Raises ``UsageError`` for a port that we may not have.
+    """
+    try:
+        bound = HTTPServer(("127.0.0.1", port), _answers(vitals, monotonic))
+    except OSError as error:
+        remedy = f"Choose another one under daemon.port, or look who has it: ss -ltnp sport = :{port}"
+        raise UsageError(f"Port {port} of 127.0.0.1 cannot be served: {error.strerror}.", remedy) from None
+    with bound as server:
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="vitals", daemon=True
         )

@@ -67,7 +67,7 @@ def test_the_mails_are_sent_once_a_day_to_everybody_and_tried_again_where_they_f
     assert code == 5, said
     assert {to for to, _ in served.postbox.mails} == {"it@rivera-campaign.example", "manager@rivera-campaign.example"}
     assert "chair@rivera-campaign.example  waits by smtp, again at" in said
-    assert run(audited, "--send") == (0, "")  # nobody else lacks it, and it is not yet time
+    assert "Nothing was due to be sent." in run(audited, "--send")[1]  # nobody else lacks it, and it is not yet time
     assert len(served.postbox.mails) == 2
     code, listed = run(audited, "receipts")
     assert (code, listed.count("  sent by smtp (250"), listed.count("  waits")) == (0, 2, 1)

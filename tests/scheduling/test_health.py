@@ -89,6 +89,28 @@ def test_a_certificate_that_cannot_be_read_is_told_with_what_mends_it(tmp_path: 
     assert "chmod 600" in ends(accepted, NOW).problems[0]
 
 
+def test_a_secret_for_sending_that_cannot_be_read_is_told_before_anything_has_to_be_sent(tmp_path: Path) -> None:
+    sending = """
+mail:
+  sender: auditor@rivera.example
+  ways:
+    - smtp: {host: smtp.provider.example, username: auditor, password: {file: smtp.secret}}
+    - gmail: {mailbox: robot@rivera.example, consent_file: consent.json}
+alerts: {to: [{name: ops, url: {file: ops.secret}}]}
+"""
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG.replace("{CREDENTIALS}", "{secret: {env: SECRET}}") + sending, encoding="utf-8")
+    told = ends(config.load(path), NOW).problems
+    assert [each.partition(":")[0] for each in told] == [
+        "The password for the mail server smtp.provider.example cannot be read",
+        "The consent of the mailbox that sends mail cannot be read",
+        "The address of the channel ops cannot be read",
+    ]
+    for name in ("smtp.secret", "consent.json", "ops.secret"):
+        private(tmp_path / name, b"x")
+    assert ends(config.load(path), NOW).problems == ()
+
+
 def test_of_a_secret_nobody_here_knows_when_it_ends(tmp_path: Path) -> None:
     (only,) = ends(configured(tmp_path, "{secret: {env: SECRET}}"), NOW).expiring
     assert (only.what, only.ends) == ("the secret of the tenant microsoft", None)

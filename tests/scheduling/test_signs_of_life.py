@@ -221,3 +221,13 @@ def test_a_service_that_nobody_vouches_for_hears_nothing_and_nobody_waits_for_it
             send("", "done=1")
         assert time.monotonic() - begun < 5
     assert healthchecks.heard == []
+
+
+def test_a_port_that_somebody_else_has_is_a_mistake_with_a_remedy() -> None:
+    with (
+        serving(Vitals(), 0, lambda: 0.0) as port,
+        pytest.raises(UsageError, match="cannot be served: Address already in use") as refused,
+        serving(Vitals(), port, lambda: 0.0),
+    ):
+        raise AssertionError(port)
+    assert str(port) in refused.value.remedy
