@@ -28,7 +28,8 @@ _PUT_OFF = timedelta(days=120)  # since week 0
 def an_administrator_enrols(scene: Scene) -> None:
     """Let the administrator who had no second factor enrol, with two keys."""
     addresses = {each.address for each in scene.organisation.problems if each.kind == "admin-not-enrolled"}
-    kinds = {"not-enrolled", "admin-not-enrolled", "admin-without-key"}
+    # Where another provider signs somebody in, Google could not tell that it helped.
+    kinds = {"not-enrolled", "admin-not-enrolled", "admin-without-key", "admin-single-sign-on"}
     _mend(scene, lambda each: each.cloud == GOOGLE and each.kind in kinds and each.address in addresses)
 
 
