@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from auditor.errors import GapReason, ReadError
 from auditor.facts import UNSET, Account, Directory, Event, EventType, Read
 from auditor.models import Target
@@ -85,16 +87,17 @@ class EventsCollector:
             for wire in self.client.pages(listing, Call(request, ADMINISTRATOR, AUDIT), "items"):
                 event = parse_event(wire, question, self.directory, people)
                 ours = question.type == "delegation_granted" and event.object == self.auditor
-                inside = (
-                    question.outside and isinstance(event.object, str) and not outside(event.object, self.directory)
-                )
-                if not ours and not inside:
-                    yield event
+                outside = not question.outside or is_outside(event, self.directory)
+                if outside is not False and not ours:
+                    yield event if outside is True else msgspec.structs.replace(event, open=UNSET)
 
 
-def outside(whom: str, directory: Directory) -> bool:
-    """Whether an address may be outside; one that is not known to be inside is."""
-    return directory.is_outside(whom) is not False
+def is_outside(event: Event, directory: Directory) -> Read[bool]:
+    """Whether the address that an event is about is outside, unknown while domains may be missing.
+
+    Where Google does not name the address, its word counts that it was outside.
+    """
+    return directory.is_outside(event.object) if isinstance(event.object, str) else True
 
 
 def parse_event(wire: Wire, question: Question, directory: Directory, people: dict[str, Account]) -> Event:

@@ -191,6 +191,14 @@ def test_without_the_domains_nobody_is_called_an_outsider_and_nobody_is_cleared(
     assert {(item.exposure, item.outsiders) for item in named} == {(UNSET, UNSET)}
 
 
+def test_without_the_domains_nobody_knows_which_forwarding_leads_outside() -> None:
+    with practice(without=["admin.directory.domain.readonly"]) as server:
+        found = read(server, only="events")
+    told = [each for each in found.of("event") if each.type == "forwarding_outside"]
+    assert {each.open for each in told} == {UNSET}
+    assert len(told) > sum(each.type == "forwarding_outside" for each in everything().of("event")) > 0
+
+
 def test_without_the_accounts_no_unit_seems_empty() -> None:
     with practice(without=["admin.directory.user.readonly"]) as server:
         found = read(server)
