@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -37,6 +37,7 @@ _PROGRAM = (sys.executable, "-P", "-m", "auditor.cli")
 
 
 def daemon(
+    context: typer.Context,
     path: Configuration = CONFIG,
     *,
     only_once: Annotated[bool, typer.Option("--once", help="Do what is due, and end: for cron and timers.")] = False,
@@ -44,7 +45,11 @@ def daemon(
     """Do everything that the configuration schedules, when it is due. SIGHUP reads it again, SIGTERM ends."""
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder, wishing() as wishes:
         accepted = Path(folder) / "config.yaml"
-        dispatch = Dispatch(launch=_launch(accepted), clock=now, monotonic=time.monotonic)
+        dispatch = Dispatch(
+            launch=_launch(accepted, spoken(context.parent.params if context.parent else {})),
+            clock=now,
+            monotonic=time.monotonic,
+        )
         run = Daemon(
             load=lambda: _terms(path, accepted, dispatch, served=not only_once),
             dispatch=dispatch,
@@ -85,9 +90,14 @@ def wishing() -> Iterator[Wishes]:
             signal.signal(number, handler)
 
 
-def _launch(accepted: Path) -> Launch:
+def spoken(given: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the options about the log that stood before our command: what we start is to talk as we do."""
+    return tuple(f"--{word}" for word in ("debug", "quiet") if given.get(word))
+
+
+def _launch(accepted: Path, options: tuple[str, ...]) -> Launch:
     """Return the starter of commands, which read the configuration that we accepted and no other."""
-    launch = launcher(_PROGRAM, os.environ)
+    launch = launcher((*_PROGRAM, *options), os.environ)
     return lambda command: launch((*command, "--config", str(accepted)))
 
 

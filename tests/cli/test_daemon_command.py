@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from auditor import config
 from auditor.cli import wiring
-from auditor.cli.daemon import written
+from auditor.cli.daemon import spoken, written
 from auditor.models import SlotState
 from auditor.scheduling import jobs
 from auditor.store.schema import leases
@@ -75,6 +75,12 @@ def test_one_look_does_what_is_due_by_real_commands_and_the_next_finds_nothing(p
         "prune": "done",
         "self_check": "done",
     }
+
+
+def test_what_a_daemon_starts_is_as_quiet_as_it_is_told_to_be() -> None:
+    assert spoken({"version": False, "debug": False, "quiet": True}) == ("--quiet",)
+    assert spoken({"version": False, "debug": True, "quiet": False}) == ("--debug",)
+    assert spoken({}) == ()
 
 
 def test_a_daemon_is_alone_reloads_and_ends_when_it_is_told(path: Path) -> None:
