@@ -14,9 +14,10 @@ from typing import Final
 from auditor.config_delivery import Names
 from auditor.models import Change, ChangeKind, Finding, Message, MessageKind, Person, Report
 from auditor.reports.neutral import neutral
-from auditor.reports.words import how_many, tier_word
+from auditor.reports.words import how_many, listed, tier_word
 
 _NEW: Final = {ChangeKind.OPENED: "New", ChangeKind.CAME_BACK: "Back again"}
+_DARK: Final = frozenset({ChangeKind.WENT_DARK, ChangeKind.UNVERIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ def alerts(
     made: list[Message] = []
     for channel in channels:
         if backlog:
-            made.append(_message(report, channel, sequence + len(made), "backlog", *_of_backlog(report, backlog)))
+            mark = f"backlog-{'-'.join(_first_audited(report))}"
+            made.append(_message(report, channel, sequence + len(made), mark, *_of_backlog(report, backlog)))
+        if dark := [each for each in _changes(report) if each.kind in _DARK and each.policy in alarming]:
+            mark = f"dark-{report.audit.id[:12]}"
+            made.append(_message(report, channel, sequence + len(made), mark, *_of_dark(dark)))
         # One place is kept for the message that counts the rest.
         alone = len(news) if len(news) <= channel.room else max(0, channel.room - 1)
         for each in news[:alone]:
@@ -73,10 +78,20 @@ def _news(report: Report, alarming: Collection[str]) -> Sequence[_News]:
             titles.get(change.policy, change.policy),
             people.get(change.fingerprint),
         )
-        for change in (report.changes.changes if report.changes else ())
+        for change in _changes(report)
         if change.kind in _NEW and change.policy in alarming and change.fingerprint in findings
     ]
     return sorted(found, key=lambda each: (-each.finding.severity.rank, each.finding.policy, each.finding.fingerprint))
+
+
+def _changes(report: Report) -> Sequence[Change]:
+    return report.changes.changes if report.changes else ()
+
+
+def _first_audited(report: Report) -> Sequence[str]:
+    """Return the tenants that were audited for the first time."""
+    every = report.changes.tenants if report.changes else ()
+    return [each.since.tenant for each in every if each.since.audit is None]
 
 
 def _backlog(report: Report, alarming: Collection[str]) -> int:
@@ -86,9 +101,19 @@ def _backlog(report: Report, alarming: Collection[str]) -> int:
 
 
 def _of_backlog(report: Report, number: int) -> tuple[str, str]:
-    what, whose = how_many(number, "finding"), neutral(report.organisation, 100)
-    text = f"The first audit of {whose} is done. From now on each of {what} would be an alarm. They may be old:"
+    what = how_many(number, "finding")
+    where = listed([neutral(each, 60) for each in _first_audited(report)], 5) or neutral(report.organisation, 100)
+    text = f"The first audit of {where} is done. From now on each of {what} would be an alarm. They may be old:"
     return f"{what} to look at first", f"{text} the report says which they are, and whom to call."
+
+
+def _of_dark(dark: Sequence[Change]) -> tuple[str, str]:
+    """Return what is said where an audit lost sight of something: whoever hides would begin with that."""
+    hidden = sum(each.kind is ChangeKind.UNVERIFIED for each in dark)
+    judged = how_many(len(dark) - hidden, "judgement")
+    found = f", and {how_many(hidden, 'open finding is', 'open findings are')} hidden" if hidden else ""
+    text = f"What could be read last time cannot be read now: {judged} went dark{found}."
+    return "The auditor lost sight of something", f"{text} Somebody may have wished so. Look at once: auditor status"
 
 
 def _of_finding(channel: Channel, news: _News) -> tuple[str, str]:
@@ -132,7 +157,7 @@ def _message(report: Report, channel: Channel, sequence: int, mark: str, subject
         kind=MessageKind.ALERT,
         sequence=sequence,
         due=report.audit.finished,
-        subject=f"[{neutral(report.organisation, 60)}] {subject}",
+        subject=f"{neutral(report.organisation, 60)}: {subject}",
         text=text,
         recipients=(channel.name,),
     )

@@ -35,6 +35,8 @@ def connectors(
         customer=organisation.google.customer_id,
         admin=organisation.google.admin,
         key=json.dumps(credentials.service_account()).encode(),
+        security=True,
+        shared_drives=True,
         endpoints=server.endpoints,
         patience=patience,
     )

@@ -19,6 +19,7 @@ from auditor.models import Message, Report
 from auditor.notifiers.chat import inert
 
 OPENED, CAME_BACK = "settings.mfa.enforced", "account.mfa.registered"
+LOST = "The auditor lost sight of something"
 EVERYTHING = {OPENED, CAME_BACK, "mail.rule.no-external-forwarding", "item.not-public"}
 
 
@@ -35,8 +36,13 @@ def without_first(report: Report) -> Report:
 
 def test_what_is_new_or_back_is_told_and_nothing_else() -> None:
     messages = told(without_first(changed()))
-    assert [message.subject.partition(": ")[0].partition("] ")[2] for message in messages] == ["Back again", "New"]
+    assert [message.subject.split(": ")[1] for message in messages] == [LOST, "Back again", "New"]
     assert told(unchanged()) == ()
+
+
+def test_what_went_dark_is_told_at_once_with_how_much_of_it() -> None:
+    [lost] = [message for message in told(without_first(changed())) if LOST in message.subject]
+    assert "2 judgements went dark, and 1 open finding is hidden." in lost.text
 
 
 def test_policies_that_can_wait_do_wait() -> None:
@@ -62,8 +68,8 @@ def test_an_alert_of_the_same_audit_has_the_same_id_and_channels_have_their_own(
 
 def test_more_than_a_channel_takes_in_an_hour_is_counted_in_one_message() -> None:
     report = without_first(changed())
-    assert [message.subject.partition("] ")[2] for message in told(report, room=1)] == ["2 more alerts"]
-    assert len(told(report, room=2)) == 2
+    assert [message.subject.partition(": ")[2] for message in told(report, room=1)] == [LOST, "2 more alerts"]
+    assert len(told(report, room=2)) == 3
 
 
 @pytest.mark.parametrize(("names", "shown"), [("full", True), ("initials", False), ("role", False)])

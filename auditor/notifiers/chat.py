@@ -42,7 +42,9 @@ class ChatWay:
             raise DeliveryError(Trouble.REFUSED, f"there is no channel {recipient} in the configuration any more")
         told = _channel(recipient, address)
         hand()
-        if not told.notify(title=inert(message.subject), body=inert(message.text), body_format="text"):
+        if not told.notify(
+            title=inert(message.subject), body=inert(message.text), body_format="text", notify_type="warning"
+        ):
             raise DeliveryError(Trouble.LATER, f"the channel {recipient} did not take it")
         return "taken"
 

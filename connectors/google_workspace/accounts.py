@@ -21,7 +21,7 @@ from connectors.google_workspace.client import Call, Client
 from connectors.google_workspace.customer_settings import CustomerSettings
 from connectors.google_workspace.identity_providers import DECIDED, decided_elsewhere, read_sign_on, undecided
 from connectors.google_workspace.roles import read_roles
-from connectors.google_workspace.scopes import USERS
+from connectors.google_workspace.scopes import SECURITY, USERS
 from connectors.google_workspace.setting_fields import enforced_from
 from connectors.google_workspace.settings import in_force
 from connectors.google_workspace.single_sign_on import judged_elsewhere, signed_on
@@ -120,8 +120,7 @@ class AccountsCollector:
         yield _ROLES, ("admin_roles", "admin_privileges", "is_admin"), self._add_roles
         yield _SIGN_ON, ("single_sign_on", "identity_provider", *DECIDED), self._add_sign_on
         yield _USAGE, tuple(FIELDS), self._add_usage
-        if self.security:
-            yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
+        yield _APP_PASSWORDS, ("app_passwords",), self._add_app_passwords
 
     def _add_roles(self, accounts: _Accounts) -> tuple[str, ...]:
         try:
@@ -178,6 +177,9 @@ class AccountsCollector:
             )
 
     def _add_app_passwords(self, accounts: _Accounts) -> tuple[str, ...]:
+        if not self.security:
+            remedy = f"Set `security: true` for this tenant in the configuration. {SECURITY.remedy}"
+            raise ReadError(GapReason.DENIED, "The configuration does not allow them to be looked at.", remedy)
         for key, number in read_app_passwords(self.client, list(accounts)).items():
             accounts[key] = msgspec.structs.replace(accounts[key], app_passwords=number)
         return ()

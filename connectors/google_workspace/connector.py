@@ -27,7 +27,7 @@ from connectors.google_workspace.pace import GooglePace
 from connectors.google_workspace.reads import RULES
 from connectors.google_workspace.scopes import ALL
 from connectors.google_workspace.settings import SettingsCollector
-from connectors.google_workspace.shared_drives import SharedDrivesCollector
+from connectors.google_workspace.shared_drives import SharedDrivesCollector, UnreadSharedDrives
 from connectors.google_workspace.sign_in import Identity
 from connectors.google_workspace.signers import KeySigner, Signer
 from connectors.google_workspace.subjects import ADMINISTRATOR, Subjects
@@ -77,6 +77,7 @@ _Collector = (
     | CalendarsCollector
     | AlertsCollector
     | SharedDrivesCollector
+    | UnreadSharedDrives
     | MailDomainsCollector
 )
 
@@ -145,6 +146,7 @@ class GoogleConnector:
     def collectors(self, directory: Directory) -> Sequence[_Collector]:
         """List the collectors of settings, mail, shared files, groups, events, apps, calendars and drives."""
         apps = TokensCollector if self._access.security else LogCollector
+        drives = SharedDrivesCollector(self._client, directory) if self._access.shared_drives else UnreadSharedDrives()
         return (
             SettingsCollector(self._client, directory, self._customer),
             MailCollector(self._client, directory, self._customer),
@@ -155,7 +157,7 @@ class GoogleConnector:
             CalendarsCollector(self._client, directory),
             AlertsCollector(self._client, directory),
             *self._mail_domains(),
-            *([SharedDrivesCollector(self._client, directory)] if self._access.shared_drives else []),
+            drives,
         )
 
     def _mail_domains(self) -> Sequence[MailDomainsCollector]:

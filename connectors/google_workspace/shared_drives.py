@@ -95,6 +95,12 @@ class SharedDrivesCollector:
             found = next((each for each in sorted(active) if active[each] in inside.accounts or inside.everybody), None)
             if found is not None:
                 return found
+        if not self.directory.accounts:
+            raise ReadError(
+                GapReason.PARTIAL,
+                "Nobody is known in whose name the drive could be searched, because no account was read.",
+                "See to it that the accounts can be read; what keeps them from it is told there.",
+            )
         raise ReadError(
             GapReason.LIMITATION,
             "A shared drive has no active member of the organisation in whose name it could be searched.",
@@ -163,6 +169,26 @@ class SharedDrivesCollector:
 
 
 _OPEN_ITEMS = {"exposure": "anyone"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadSharedDrives:
+    """Stands where nobody allowed shared drives to be read: who can open what in them is then unknown, never fine."""
+
+    name = "shared_drives"
+    kinds = ("shared_item",)
+    per_account = False
+    batch_size = 1
+
+    def targets(self) -> Sequence[Target]:
+        """All shared drives, as one."""
+        return (Target("shared_drives", "the shared drives, and what is in them"),)
+
+    def read(self, targets: Sequence[Target]) -> Iterator[Failure]:
+        """Yield the gap."""
+        remedy = f"Set `shared_drives: true` for this tenant in the configuration. {SHARED_DRIVES.remedy}"
+        error = ReadError(GapReason.DENIED, "The configuration does not allow shared drives to be looked at.", remedy)
+        return (Failure(target, error, "shared_item") for target in targets)
 
 
 def parse_drive(target: Target, members: Sequence[Wire], directory: Directory) -> SharedItem:

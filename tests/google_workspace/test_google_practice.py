@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
-from google_reading import HASTY, TODAY, Reading, credentials, made, organisation, practice, read
+from google_reading import HASTY, TODAY, Reading, connector, credentials, made, organisation, practice, read
 
 from auditor.errors import GapReason, SignInError
-from auditor.facts import UNSET, Fact, kind_of
+from auditor.facts import UNSET, Directory, Fact, kind_of
+from auditor.models import Failure
 from connectors.google_workspace.scopes import ALL
 from connectors.practice.faults import Fault
 from connectors.practice.organisation import Organisation
@@ -395,3 +396,17 @@ def test_a_budget_that_is_used_up_is_throttled() -> None:
         found = read(server, impatient)
     assert found.reasons == {GapReason.THROTTLED}
     assert {gap.known["mechanism"] for gap in found.gaps} == {"filter"}
+
+
+def test_what_the_configuration_leaves_out_is_a_gap_that_names_the_key_to_set() -> None:
+    with practice() as server:
+        google = connector(server)
+        tenant = google.identify()
+        first, last = google.directory_collectors()[0], google.collectors(Directory(tenant=tenant))[-1]
+        found = [*first.read(first.targets()), *last.read(tuple(last.targets()))]
+        google.close()
+    gaps = {each.target.key: (each.kind, each.fields, each.error) for each in found if isinstance(each, Failure)}
+    assert gaps["app-passwords"][:2] == ("account", ("app_passwords",))
+    assert gaps["shared_drives"][:2] == ("shared_item", ())
+    assert "`security: true`" in gaps["app-passwords"][2].remedy
+    assert "`shared_drives: true`" in gaps["shared_drives"][2].remedy
