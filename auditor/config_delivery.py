@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from auditor.config_secrets import MicrosoftCredentials, SecretPlace, Section
-from auditor.config_values import Address, Guid, MailHost, NotLiteral, PrivateFile, Slug, Some
+from auditor.config_values import Address, Guid, MailHost, NotLiteral, PrivateFile, PublicFile, Slug, Some
 from auditor.times import Times, time_zone, times
 
 Names = Literal["full", "initials", "role"]
@@ -64,7 +64,7 @@ class Smtp(Section):
     security: Literal["tls", "starttls"] = "tls"
     username: str | None = None
     password: Annotated[SecretPlace | None, NotLiteral] = None
-    authority_file: PrivateFile | None = None
+    authority_file: PublicFile | None = None
     """Certificates to trust, in PEM, where the server's own is not signed by a public authority."""
 
 

@@ -219,6 +219,8 @@ Resolver = Annotated[
 ]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 PrivateFile = Annotated[Path, PlainValidator(_file)]
+PublicFile = Annotated[Path, PlainValidator(_file)]
+"""A file that everybody may read, and only its owner may change."""
 DatabaseFile = Annotated[Path, PlainValidator(_database_file), Field(validate_default=True)]
 Duration = Annotated[timedelta | None, PlainValidator(_duration), PlainSerializer(_duration_words, when_used="json")]
 """A span of whole days; None is forever."""

@@ -8,7 +8,7 @@ import json
 import os
 import shlex
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn, Protocol
 from urllib.parse import quote, quote_plus
@@ -17,6 +17,8 @@ from auditor.errors import AuditorError
 
 LARGEST_SECRET = 64 * 1024
 """Bytes that a file of credentials may have; a key with its certificate needs about 8,000."""
+LARGEST_BUNDLE = 1024 * 1024
+"""Bytes that a file of public certificates may have; all public authorities together need about 230,000."""
 
 MARK = "[secret]"
 """What stands where a secret was, and what a secret says of itself."""
@@ -107,22 +109,36 @@ def read_private_file(path: Path) -> bytes:
     Raises ``SecretError`` for a file that is missing, empty or too large, that others may read or write, that belongs
     to somebody else than us or root, that is a symbolic link or no file at all, or that lies in a git work tree.
     """
+    return _read(path, _require_private, LARGEST_SECRET)
+
+
+def read_public_file(path: Path) -> bytes:
+    """Return what is in ``path``, at most 1 MiB, if it is a file that everybody may read and only its owner change.
+
+    Raises ``SecretError`` for a file that is missing, empty or too large, that others may write, that belongs to
+    somebody else than us or root, or that is a symbolic link or no file at all.
+    """
+    return _read(path, _require_unchanged, LARGEST_BUNDLE)
+
+
+def _read(path: Path, require: Callable[[Path, os.stat_result], None], most: int) -> bytes:
+    """Return what is in a file, at most so many bytes, if ``require`` does not refuse it once it is open."""
     name = shlex.quote(str(path))
     try:
         # NONBLOCK, so that a named pipe cannot hold us up before we have looked at what was opened.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            _require_private(path, os.fstat(descriptor))
+            require(path, os.fstat(descriptor))
             with open(descriptor, "rb", closefd=False) as file:
-                content = file.read(LARGEST_SECRET + 1)
+                content = file.read(most + 1)
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     if not content:
-        raise SecretError(f"{path} is empty", f"Put the credentials there again, then: chmod 600 {name}")
-    if len(content) > LARGEST_SECRET:
-        raise SecretError(f"{path} is larger than {LARGEST_SECRET} bytes", f"Look what it is: file {name}")
+        raise SecretError(f"{path} is empty", f"Put what belongs there again: ls -l {name}")
+    if len(content) > most:
+        raise SecretError(f"{path} is larger than {most} bytes", f"Look what it is: file {name}")
     return content
 
 
@@ -161,9 +177,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> SecretError:
                 f"Write the path that it leads to into the configuration: readlink -f {name}",
             )
         case FileNotFoundError() | NotADirectoryError():
-            return SecretError(
-                f"{path} does not exist", f"Correct the path, or put the credentials there: ls -l {name}"
-            )
+            return SecretError(f"{path} does not exist", f"Correct the path, or put the file there: ls -l {name}")
         case PermissionError():
             return SecretError(f"{path} may not be read by us", f'Make it ours: sudo chown "$(id -u)" {name}')
         case _:
@@ -179,13 +193,28 @@ def _granted(path: Path, status: os.stat_result) -> int:
     return stat.S_IRGRP if ours and path.parent == Path(ours) and status.st_uid == 0 else 0
 
 
-def _require_private(path: Path, status: os.stat_result) -> None:
-    """Refuse an opened file, described by ``status``, that is not ours alone."""
+def _require_ours(path: Path, status: os.stat_result) -> None:
+    """Refuse what is opened, described by ``status``, if it is no file, or one of somebody else's."""
     name = shlex.quote(str(path))
     if not stat.S_ISREG(status.st_mode):
         raise SecretError(f"{path} is not a file", f"Name the file itself: ls -l {name}")
     if status.st_uid not in (os.geteuid(), 0):
         raise SecretError(f"{path} belongs to somebody else", f'Make it ours: sudo chown "$(id -u)" {name}')
+
+
+def _require_unchanged(path: Path, status: os.stat_result) -> None:
+    """Refuse an opened file that others may change."""
+    _require_ours(path, status)
+    if status.st_mode & 0o022:
+        mode = stat.S_IMODE(status.st_mode)
+        what = f"{path} may be changed by other accounts of this machine (mode {mode:04o})"
+        raise SecretError(what, f"chmod go-w {shlex.quote(str(path))}")
+
+
+def _require_private(path: Path, status: os.stat_result) -> None:
+    """Refuse an opened file, described by ``status``, that is not ours alone."""
+    name = shlex.quote(str(path))
+    _require_ours(path, status)
     if status.st_mode & (0o077 & ~_granted(path, status)):
         mode = stat.S_IMODE(status.st_mode)
         raise SecretError(f"{path} is open to other accounts of this machine (mode {mode:04o})", f"chmod 600 {name}")

@@ -25,6 +25,7 @@ from auditor.errors import AuditRunningError, InterruptedAuditError, UsageError
 from auditor.exit_codes import ExitCode
 from auditor.models import Report, Severity
 from auditor.ports import Keeper
+from auditor.reports.neutral import neutral
 from auditor.snapshots import Snapshot
 from auditor.store import Record
 
@@ -76,8 +77,10 @@ def audit(
         remedy = "--identity belongs to --from-snapshot, and --recipient to --keep-snapshot."
         raise UsageError("There is no snapshot to open or to encrypt.", remedy)
     recipients = tuple(recipient or configured.snapshots.recipients)
-    if configured.alerts.to:
-        delivering.ways(configured, clock=now)  # whatever keeps an alert from being sent is told before the audit
+    # Whatever keeps an alert from being sent is told before the audit, and costs nothing of it.
+    troubles = delivering.troubles(configured, clock=now) if configured.alerts.to else ()
+    for trouble in troubles:
+        typer.echo(neutral(f"Nothing can be sent as things are: {trouble}", 1000), err=True)
     with stopping() as stop:
         plan = wiring.plan(configured, clock=now, stop=stop, tenant=tenant, packs=packs, fail_on=fail_on)
         # Judged by other policies it is another question than that which the history answers.
@@ -90,6 +93,7 @@ def audit(
         raise record.failure
     if configured.alerts.to and record and not delivering.tell(configured, plan.policies, clock=now).whole:
         unkept = unkept or ExitCode.DELIVERY
+    unkept = unkept or (ExitCode.DELIVERY if troubles else ExitCode.CLEAN)
     raise typer.Exit(unkept or report.audit.exit_code)
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.alerts import Channel, alerts
 from auditor.cli import wiring
 from auditor.config import Config
 from auditor.config_delivery import GmailMail, GraphMail, Mail, Names, Readers, Smtp
-from auditor.errors import SignInError, UsageError
+from auditor.errors import AuditorError, SignInError, UsageError
 from auditor.mails import Material, assemble, letters
 from auditor.models import MessageKind, ReceiptState
-from auditor.notifiers import ChatWay, Post, SmtpWay, Way, WebWay, demand_channels
+from auditor.notifiers import ChatWay, Post, SmtpWay, UnusableWay, Way, WebWay, demand_channels
 from auditor.outgoing import Delivery, Ways, deliver
 from auditor.policy import PolicySet
 from auditor.ports import Clock
 from auditor.scheduling.health import health
-from auditor.secrets import read_private_file, read_secret
+from auditor.secrets import read_private_file, read_public_file, read_secret
 from auditor.store import Store
 from auditor.times import time_zone, times
 
@@ -25,12 +30,17 @@ _HOUR = timedelta(hours=1)
 
 
 def ways(config: Config, *, clock: Clock) -> Ways:
-    """Return by which ways each kind of message goes. Raises the errors of credentials that cannot be used."""
-    chats = {each.name: read_secret(each.url) for each in config.alerts.to}
-    demand_channels(chats)
+    """Return by which ways each kind of message goes. One whose credentials cannot be used says so when it is tried."""
     mails = tuple(_mail_ways(config.mail, clock)) if config.mail else ()
-    told: tuple[Way, ...] = (ChatWay(chats),)
+    told = (_usable("apprise", lambda: _chat(config)),)
     return lambda kind: told if kind is MessageKind.ALERT else mails
+
+
+def troubles(config: Config, *, clock: Clock) -> tuple[str, ...]:
+    """Return what keeps messages from being sent as things are, with what mends it; nothing is sent to find out."""
+    given = ways(config, clock=clock)
+    every = (way for kind in (MessageKind.ALERT, MessageKind.IT) for way in given(kind))
+    return tuple(way.reason for way in every if isinstance(way, UnusableWay))
 
 
 def material(
@@ -89,7 +99,7 @@ def today(config: Config, now: datetime) -> datetime:
 
 
 def send(config: Config, store: Store, *, clock: Clock) -> Delivery:
-    """Send what waits and is due. Raises ``StoreError`` and the errors of credentials."""
+    """Send what waits and is due. Raises ``StoreError``."""
     if store.outbox.next_attempt() is None:
         return Delivery(())
     return deliver(store, ways(config, clock=clock), clock=clock)
@@ -126,12 +136,40 @@ def _channels(config: Config, store: Store, now: datetime) -> Iterator[Channel]:
 
 def _mail_ways(mail: Mail, clock: Clock) -> Iterator[Way]:
     for way in mail.ways:
-        if way.smtp is not None:
-            yield _smtp(mail, way.smtp, clock)
-        elif way.graph is not None:
-            yield WebWay(mail.sender, _graph(way.graph, clock), clock)
-        elif way.gmail is not None:
-            yield WebWay(mail.sender, _gmail(way.gmail, clock), clock)
+        if (smtp := way.smtp) is not None:
+            yield _usable("smtp", partial(_smtp, mail, smtp, clock))
+        elif (graph := way.graph) is not None:
+            yield _usable("graph", partial(_web, mail, partial(_graph, graph, clock), clock))
+        elif (gmail := way.gmail) is not None:
+            yield _usable("gmail", partial(_web, mail, partial(_gmail, gmail, clock), clock))
+
+
+def _usable(name: str, make: Callable[[], Way]) -> Way:
+    """Return the way that ``make`` makes, or one that says why there is none: others may do, and an audit goes on."""
+    try:
+        return make()
+    except AuditorError as error:
+        return UnusableWay(name, f"{error.message.rstrip('.')}. {error.remedy}")
+
+
+def _chat(config: Config) -> ChatWay:
+    chats = {each.name: read_secret(each.url) for each in config.alerts.to}
+    demand_channels(chats)
+    return ChatWay(chats)
+
+
+def _web(mail: Mail, post: Callable[[], Post], clock: Clock) -> WebWay:
+    return WebWay(mail.sender, post(), clock)
+
+
+def _authority(path: Path) -> str:
+    """Return the certificates of a file, in PEM and nothing else: bundles have comments in all alphabets."""
+    try:
+        certificates = x509.load_pem_x509_certificates(read_public_file(path))
+    except ValueError:
+        remedy = "Put the certificates of the authority there, each from BEGIN CERTIFICATE to END CERTIFICATE."
+        raise UsageError(f"There is no certificate in {path}.", remedy) from None
+    return "".join(each.public_bytes(Encoding.PEM).decode("ascii") for each in certificates)
 
 
 def _smtp(mail: Mail, smtp: Smtp, clock: Clock) -> SmtpWay:
@@ -142,7 +180,7 @@ def _smtp(mail: Mail, smtp: Smtp, clock: Clock) -> SmtpWay:
         security=smtp.security,
         username=smtp.username,
         password=read_secret(smtp.password) if smtp.password else None,
-        authority=read_private_file(smtp.authority_file).decode("ascii") if smtp.authority_file else None,
+        authority=_authority(smtp.authority_file) if smtp.authority_file else None,
         clock=clock,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.notifiers.chat import ChatWay, demand_channels
 from auditor.notifiers.email import compose
 from auditor.notifiers.smtp import SmtpWay
-from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError, Way
+from auditor.notifiers.way import DeliveryError, Trouble, UncertainDeliveryError, UnusableWay, Way
 from auditor.notifiers.web import Post, WebWay
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "SmtpWay",
     "Trouble",
     "UncertainDeliveryError",
+    "UnusableWay",
     "Way",
     "WebWay",
     "compose",

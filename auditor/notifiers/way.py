@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -47,3 +48,18 @@ class Way(Protocol):
         ``DeliveryError``, or ``UncertainDeliveryError`` where nobody knows.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableWay:
+    """A way that cannot even be tried, because what it needs cannot be read; ``reason`` says what, and what mends it.
+
+    It stands where the way would, so that what is to be sent waits, and the ways behind it are tried.
+    """
+
+    name: str
+    reason: str
+
+    def send(self, _message: Message, _recipient: str, _hand: Callable[[], None]) -> str:
+        """Raise ``DeliveryError`` (``Way.send``)."""
+        raise DeliveryError(Trouble.UNUSABLE, self.reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from auditor.config import Config
 from auditor.config_secrets import MicrosoftCredentials
 from auditor.errors import AuditorError
 from auditor.models import Expiry
-from auditor.secrets import read_private_file
+from auditor.secrets import read_private_file, read_public_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ def ends(config: Config, now: datetime) -> Ends:
     """
     expiring: list[Expiry] = []
     problems: list[str] = []
-    for what, path in _certificates(config):
+    for what, path, read in _certificates(config):
         try:
-            expiring.append(Expiry(what=f"the certificate {what}", ends=_end_of_certificate(read_private_file(path))))
+            expiring.append(Expiry(what=f"the certificate {what}", ends=_end_of_certificate(read(path))))
         except AuditorError as error:
             problems.append(f"The certificate {what} cannot be read: {error.message}. {error.remedy}")
         except ValueError:
@@ -78,13 +78,13 @@ def _microsoft(config: Config) -> Iterator[tuple[str, MicrosoftCredentials]]:
             yield "that sends mail", way.graph.credentials
 
 
-def _certificates(config: Config) -> Iterator[tuple[str, Path]]:
+def _certificates(config: Config) -> Iterator[tuple[str, Path, Callable[[Path], bytes]]]:
     for what, given in _microsoft(config):
         if given.certificate_file is not None:
-            yield what, given.certificate_file
+            yield what, given.certificate_file, read_private_file
     for way in config.mail.ways if config.mail else ():
         if way.smtp is not None and way.smtp.authority_file is not None:
-            yield f"that the mail server {way.smtp.host} is trusted by", way.smtp.authority_file
+            yield f"that the mail server {way.smtp.host} is trusted by", way.smtp.authority_file, read_public_file
 
 
 def _end_of_certificate(content: bytes) -> datetime:

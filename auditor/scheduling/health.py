@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Final
 
 from auditor.config import Config
 from auditor.models import Expiry, Health, Receipt, ReceiptState, Slot, SlotState
-from auditor.reports.words import how_many, kind_words
+from auditor.reports.words import how_many, kind_words, listed, moment_words
 from auditor.scheduling.expiry import ends
 from auditor.scheduling.jobs import jobs
 from auditor.store import Store
@@ -44,7 +45,7 @@ def health(config: Config, store: Store, now: datetime, *, thorough: bool = Fals
         runs=tuple(slot for job, slot in sorted(latest.items()) if job in wanted),
         expiring=credentials.expiring,
         drift=tuple(_drift(store, now)),
-        undelivered=tuple(_undelivered(store.outbox.receipts(_NOT_SENT), now)),
+        undelivered=(*_delayed(store.outbox.receipts([ReceiptState.WAITING])), *_undelivered(store, now)),
         problems=problems,
     )
 
@@ -60,13 +61,15 @@ def worries(health: Health, now: datetime) -> tuple[str, ...]:
     )
 
 
+_MOST_KINDS: Final = 6
 _NOT_SENT: Final = (ReceiptState.REFUSED, ReceiptState.HANDING)
 
 
 def _drift(store: Store, now: datetime) -> Iterator[str]:
     for lost in store.lost_since(now - _LATELY):
         where = f" ({how_many(lost.targets, 'place')})" if lost.targets > 1 else ""
-        yield f"{lost.tenant}: {kind_words(lost.kind)} may not be read any more{where}. {lost.remedy}"
+        kinds = listed([kind_words(kind) for kind in lost.kinds], _MOST_KINDS)
+        yield f"{lost.tenant}: {kinds} may not be read any more{where}. {lost.remedy}"
 
 
 def _room(path: Path | None) -> Iterator[str]:
@@ -94,8 +97,37 @@ def _due(slot: Slot | None) -> datetime | None:
     return None if slot is None else slot.due
 
 
-def _undelivered(receipts: tuple[Receipt, ...], now: datetime) -> Iterator[str]:
-    lately = [each for each in receipts if now - each.changed <= _LATELY]
+def _delayed(receipts: tuple[Receipt, ...]) -> Iterator[str]:
+    """Yield a sentence for everything that servers said to what still waits after an attempt; it names nobody."""
+    found: dict[tuple[str, str], list[Receipt]] = {}
+    for each in receipts:
+        if each.attempts:
+            key = "alerts.to" if each.channel == "apprise" else "mail.ways"
+            found.setdefault((key, _nameless(each)), []).append(each)
+    for (key, said), waiting in found.items():
+        number = how_many(len(waiting), "alert" if key == "alerts.to" else "mail")
+        verb = "waits" if len(waiting) == 1 else "wait"
+        following = min((each.next_attempt for each in waiting if each.next_attempt), default=None)
+        when = f" Next attempt: {moment_words(following)}, or then by auditor mail --deliver." if following else ""
+        yield f"{number} {verb} after an attempt that failed. Look at {key} in the configuration.{when} Reason: {said}"
+
+
+def _nameless(receipt: Receipt) -> str:
+    """Return what a server said, without the addresses in it, and without the name of whom it was about."""
+    name = receipt.recipient.partition("@")[0]
+    said = _ADDRESS.sub("[address]", receipt.note)
+    if len(name) >= _SHORTEST_NAME and "@" in receipt.recipient:
+        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "[name]", said, flags=re.IGNORECASE)
+    return said
+
+
+_ADDRESS: Final = re.compile(r"[^\s<>()\"']*@[^\s<>()\"']*")
+_SHORTEST_NAME: Final = 3
+"""Characters; what is shorter is hardly a name, and part of every other sentence."""
+
+
+def _undelivered(store: Store, now: datetime) -> Iterator[str]:
+    lately = [each for each in store.outbox.receipts(_NOT_SENT) if now - each.changed <= _LATELY]
     for state, words in (
         (ReceiptState.REFUSED, "could not be delivered on any way"),
         (ReceiptState.HANDING, "may or may not have arrived: we were broken off while we handed it over"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,10 @@ from hook import Hook, hooked
 from practice_audit import TODAY
 from typer.testing import CliRunner
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "notifiers"))
+
+from mail_server import certificate_for
+
 from auditor import config
 from auditor.cli import delivering, wiring
 from auditor.cli.main import app
@@ -19,6 +24,7 @@ from auditor.cli.practice_setup import write_configuration
 from auditor.config import load
 from auditor.errors import ConfigurationError
 from auditor.models import MessageKind
+from auditor.notifiers import SmtpWay, UnusableWay
 from connectors.practice.generator import generate
 from connectors.practice.process import serving
 from connectors.practice.server import PracticeServer
@@ -64,6 +70,65 @@ def test_the_ways_are_tried_in_the_order_of_the_configuration(tmp_path: Path, mo
     ways = delivering.ways(configured(tmp_path), clock=lambda: TODAY)
     assert [way.name for way in ways(MessageKind.IT)] == ["smtp", "graph", "gmail"]
     assert [way.name for way in ways(MessageKind.ALERT)] == ["apprise"]
+
+
+def trusting(folder: Path) -> config.Config:
+    return configured(folder, MAIL.replace("{host:", "{authority_file: ca.pem, host:"))
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [
+        (None, 0, "does not exist. Correct the path"),
+        (b"no certificate", 0o644, "There is no certificate in"),
+        (b"", 0o644, "is empty"),
+        ("Főtanúsítvány".encode(), 0o644, "There is no certificate in"),
+        (b"x", 0o664, "may be changed by other accounts of this machine (mode 0664). chmod go-w"),
+    ],
+)
+def test_a_way_whose_authorities_cannot_be_read_says_so_and_the_next_way_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, mode: int, said: str
+) -> None:
+    for name in ("MAIL_PASSWORD", "SENDER"):
+        monkeypatch.setenv(name, "secret")
+    if content is not None:
+        (tmp_path / "ca.pem").write_bytes(content)
+        (tmp_path / "ca.pem").chmod(mode)
+    given = trusting(tmp_path)
+    first, second, _ = delivering.ways(given, clock=lambda: TODAY)(MessageKind.IT)
+    assert isinstance(first, UnusableWay)
+    assert said in first.reason
+    assert not isinstance(second, UnusableWay)
+    assert first.reason in delivering.troubles(given, clock=lambda: TODAY)
+
+
+def test_certificates_that_everybody_may_read_are_trusted_whatever_is_written_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "secret")
+    authority = certificate_for("m.x.example")[0]
+    (tmp_path / "ca.pem").write_bytes("# Főtanúsítvány\n".encode() + authority)
+    (tmp_path / "ca.pem").chmod(0o644)
+    first = delivering.ways(trusting(tmp_path), clock=lambda: TODAY)(MessageKind.IT)[0]
+    assert isinstance(first, SmtpWay)
+    assert first.authority == authority.decode()
+
+
+def test_an_audit_goes_on_when_alerts_cannot_be_sent_and_says_so(tmp_path: Path) -> None:
+    with PracticeServer(generate(accounts=25, seed=1, today=datetime.now(UTC))) as server:
+        path = write_configuration(tmp_path / "practice", serving(server), server.credentials)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("alerts: {to: [{name: chat, url: {file: nowhere.secret}}]}\n")
+            file.write("mail:\n  sender: a@x.example\n  it: {to: [b@x.example]}\n")
+            file.write("  ways: [{smtp: {host: m.x.example, authority_file: ca.pem}}]\n")
+        report = tmp_path / "report"
+        done = CliRunner().invoke(app, ["--quiet", "audit", "--config", str(path), "--output", str(report)])
+    assert (done.exit_code, report.exists()) == (5, True)
+    assert done.stderr.count("Nothing can be sent as things are: ") == 2
+    assert "nowhere.secret does not exist. Correct the path" in done.stderr
+    told = CliRunner().invoke(app, ["status", "--config", str(path)])
+    assert told.exit_code == 1
+    assert "1 alert waits after an attempt that failed. Look at alerts.to in the configuration." in told.stdout
 
 
 def test_the_app_that_reads_may_not_be_the_one_that_sends(tmp_path: Path) -> None:

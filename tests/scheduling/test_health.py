@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from remembering import START, TENANT, World
+from sqlalchemy import insert, select
 
 from auditor import config
 from auditor.config import Config
@@ -19,6 +20,7 @@ from auditor.scheduling.expiry import ends
 from auditor.scheduling.health import health, worries
 from auditor.standing import stand
 from auditor.store import Store, open_store
+from auditor.store.schema import gaps
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONFIG = """\
@@ -133,6 +135,21 @@ def audited(store: Store, number: int, world: World) -> None:
         record.keep(world.report(reading), {TENANT: standing})
 
 
+def test_several_kinds_that_one_scope_gave_are_told_once_with_the_number_of_places(tmp_path: Path) -> None:
+    people: dict[str, dict[str, str]] = {"ana": {}, "ben": {}}
+    with open_store(tmp_path / "history.db") as store:
+        audited(store, 0, World(people))
+        audited(store, 1, World(people, dark=frozenset(people)))
+        moment = next(audit.started for audit in store.audits() if audit.number == 2)
+        with store._write() as connection:  # noqa: SLF001 - this little world has one kind of gap
+            for row in connection.execute(select(gaps)).mappings().all():
+                number = row["number"] + 1000
+                again = dict(row) | {"number": number, "kind": "mailbox", "identity": f"{number:032x}"}
+                connection.execute(insert(gaps).values(again))
+        (said,) = told(tmp_path, store, now=moment)
+        assert said.startswith(f"{TENANT}: mail rules and mailboxes may not be read any more (2 places). ")
+
+
 def test_what_could_be_read_last_week_and_cannot_now_is_told_for_a_week(tmp_path: Path) -> None:
     people = {"ana": {"r": "bad"}, "ben": {}}
     with open_store(tmp_path / "history.db") as store:
@@ -160,6 +177,40 @@ def test_a_job_that_failed_or_that_nobody_does_is_told(tmp_path: Path) -> None:
             "The job audit was due 3 days ago, and nobody did it. Is the daemon running?",
             "The job prune that was due on 2026-11-23 11:00 UTC failed: exit code 6",
         )
+
+
+@pytest.mark.parametrize("attempts", [0, 1, 4])
+def test_mail_that_waits_after_a_failed_attempt_is_a_worry_with_the_words_of_the_server_and_no_name(
+    tmp_path: Path, attempts: int
+) -> None:
+    recipients = ("ana.rivera@x.example", "ben@x.example")
+    message = Message(id="it-1", kind=MessageKind.IT, sequence=1, due=NOW, subject="s", text="t", recipients=recipients)
+    with open_store(tmp_path / "history.db") as store:
+        store.outbox.put(message, audit=None, now=NOW)
+        for receipt in store.outbox.receipts():
+            name = receipt.recipient.partition("@")[0]
+            busy = f"smtp.x.example said: 450 <{receipt.recipient}> {name.title()}: busy"
+            note = busy if name == "ben" else "450 TLS"
+            tried = {"attempts": attempts, "channel": "smtp", "note": note, "next_attempt": NOW + timedelta(minutes=5)}
+            store.outbox.settle(receipt.model_copy(update=tried))
+        beginning = (
+            "1 mail waits after an attempt that failed. Look at mail.ways in the configuration. "
+            "Next attempt: 2026-11-23 12:05 UTC, or then by auditor mail --deliver. Reason: "
+        )
+        said = (f"{beginning}450 TLS", f"{beginning}smtp.x.example said: 450 <[address]> [name]: busy")
+        assert told(tmp_path, store) == (said if attempts else ())
+
+
+def test_mails_that_wait_for_one_reason_are_one_worry(tmp_path: Path) -> None:
+    recipients = tuple(f"{number}@x.example" for number in range(13))
+    message = Message(id="it-1", kind=MessageKind.IT, sequence=1, due=NOW, subject="s", text="t", recipients=recipients)
+    with open_store(tmp_path / "history.db") as store:
+        store.outbox.put(message, audit=None, now=NOW)
+        for receipt in store.outbox.receipts():
+            store.outbox.settle(receipt.model_copy(update={"attempts": 2, "note": "m.x.example TLS failed"}))
+        (said,) = told(tmp_path, store)
+        assert said.startswith("13 mails wait after")
+        assert said.endswith("Reason: m.x.example TLS failed")
 
 
 def test_a_message_that_did_not_arrive_is_told_without_its_recipient(tmp_path: Path) -> None:
