@@ -181,6 +181,8 @@ def _broken(path: Path) -> SnapshotError:
 
 def _library() -> ModuleType:
     if pyrage is None:
-        raise UsageError("Encryption needs a library that is not installed.", "pip install 'auditor[age]'")
+        raise UsageError(
+            "Encryption needs a library that is not installed.", "In your clone of the auditor: pip install '.[age]'"
+        )
     library: ModuleType = pyrage
     return library

@@ -22,6 +22,8 @@ _WHICH: Final = {"first": "#1", "second": "#2", "third": "#3", "fourth": "#4", "
 _HOURS: Final = (1, 2, 3, 4, 6, 8, 12)
 _FILLING: Final = frozenset({"every", "each", "on", "at", "and", "the", "of", "month"})
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
+_HALF_DAY: Final = re.compile(r"(?P<hour>0?[1-9]|1[0-2])(?:[:.](?P<minute>[0-5][0-9]))?(?P<half>[ap])\.?m\.?")
+_LONGEST: Final = 30
 _CRON: Final = re.compile(r"[0-9*][^ :]*(?: +\S+){2,}")
 _EXAMPLES: Final = "Write it like every day at 06:30, mondays 07:00, or 30 6 * * 1-5."
 _KNOWN: Final = {*_DAY_NUMBERS, *_WHICH, *_FILLING, "day", "daily", "hour", "hourly", "hours", NEVER}
@@ -44,11 +46,24 @@ def to_cron(text: str) -> str | None:
     rest = [word for word in words if not _TIME.fullmatch(word)]
     for word in rest:
         if word not in _KNOWN:
-            raise ValueError("a word here says no time", did_you_mean(word, _KNOWN) or _EXAMPLES)
+            raise _strange(word)
     if len(clocks) != 1:
         raise ValueError("one time of day is needed, with hours and minutes", _EXAMPLES)
     hour, minute = map(int, clocks[0].groups())
     return f"{minute} {hour} * * {_weekdays([word for word in rest if word not in _FILLING])}"
+
+
+def _strange(word: str) -> ValueError:
+    """Return what is wrong with a word that we do not know, and what to write instead of it."""
+    shown = f"'{word[:_LONGEST]}'"
+    if half := _HALF_DAY.fullmatch(word):
+        hour = int(half["hour"]) % 12 + (12 if half["half"] == "p" else 0)
+        return ValueError(f"{shown} is no time of 24 hours", f"Write {hour:02}:{half['minute'] or '00'}.")
+    if re.fullmatch(r"[01]?[0-9]|2[0-3]", word):
+        return ValueError(f"{shown} is an hour without minutes", f"Write {int(word):02}:00.")
+    if re.fullmatch(r"[0-9:.]+", word):
+        return ValueError(f"{shown} is no time of day", "Hours go from 00 to 23, minutes from 00 to 59, like 06:30.")
+    return ValueError(f"{shown} says no time", did_you_mean(word, _KNOWN) or _EXAMPLES)
 
 
 def _five_fields(fields: list[str]) -> str:
@@ -69,6 +84,9 @@ def _hours(words: list[str]) -> str | None:
         case ["every", _, "hours"]:
             known = ", ".join(map(str, _HOURS))
             raise ValueError("a day does not divide into so many hours", f"Write one of {known}.")
+        case ["every", *_, "minute" | "minutes"]:
+            remedy = "Write every hour, or a cron expression for up to four times an hour, like */15 * * * *"
+            raise ValueError(f"'{words[-1]}' cannot be counted in words", remedy)
     return None
 
 

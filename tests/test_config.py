@@ -81,6 +81,16 @@ def test_the_example_is_a_configuration() -> None:
     assert [tenant.connector for tenant in config.tenants] == ["google_workspace", "microsoft_365"]
     assert config.tiers["ana.rivera@rivera-campaign.example"] == "principal"
     assert config.policies.params == {"mail.rule.no-external-forwarding": {"trusted_domains": ["partner.example"]}}
+    assert (config.schedule.time_zone, config.daemon.port) == ("America/New_York", 9109)
+    assert config.mail
+    assert config.mail.principal
+
+
+@pytest.mark.parametrize("line", ["alerts: {to", "ping: {file", "exemptions: exemptions.yaml"])
+def test_what_the_example_proposes_can_be_taken(write: Write, line: str) -> None:
+    example = (REPOSITORY / "config.example.yaml").read_text(encoding="utf-8")
+    assert f"# {line}" in example
+    load(write(example.replace(f"# {line}", line)))
 
 
 def test_the_smallest_configuration_has_careful_defaults(write: Write) -> None:

@@ -45,8 +45,8 @@ schedule:
         "6:14: this is no time zone (Did you mean 'Europe/Berlin'?)",
         "7:3: nothing says when 'other' is audited (Add other: every day at 06:30, or other: never.)",
         "7:11: there is no such tenant (Did you mean 'workspace'?)",
-        "7:21: a word here says no time (Did you mean 'every'?)",
-        "8:9: a word here says no time (Did you mean 'mondays'?)",
+        "7:21: 'evry' says no time (Did you mean 'every'?)",
+        "8:9: 'mondys' says no time (Did you mean 'mondays'?)",
         "9:10: this must be text",
         "10:15: this is more often than 4 times an hour (Write every hour, or a cron expression: 0 * * * *)",
     ]

@@ -210,5 +210,5 @@ def test_without_the_library_everything_else_works_and_the_remedy_installs_it(tm
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603 - our own code
-    assert ran.stdout == "pip install 'auditor[age]'\n"
+    assert ran.stdout == "In your clone of the auditor: pip install '.[age]'\n"
     assert io.StringIO(ran.stderr).read() == ""

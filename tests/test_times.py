@@ -37,7 +37,7 @@ REFUSED = {
     "mondys 07:00": "Did you mean 'mondays'?",
     "@daily": "Did you mean 'daily'?",
     "every day": "every day at 06:30",
-    "every day at 24:00": "every day at 06:30",
+    "every day at 24:00": "like 06:30",
     "every day at 06:30 and 18:30": "every day at 06:30",
     "at 06:30": "every day at 06:30",
     "first 07:00": "every day at 06:30",
@@ -52,6 +52,17 @@ REFUSED = {
     "* * * * *": "every hour",
     "*/10 6 * * *": "every hour",
     "": "every day at 06:30",
+}
+NAMED = {
+    "every day at 25:30": ("'25:30' is no time of day", "Hours go from 00 to 23, minutes from 00 to 59, like 06:30."),
+    "mondays at 7": ("'7' is an hour without minutes", "Write 07:00."),
+    "mondays at 7pm": ("'7pm' is no time of 24 hours", "Write 19:00."),
+    "mondays at 12:30a.m.": ("'12:30a.m.' is no time of 24 hours", "Write 00:30."),
+    "every 5 minutes": (
+        "'minutes' cannot be counted in words",
+        "Write every hour, or a cron expression for up to four times an hour, like */15 * * * *",
+    ),
+    "mondys 07:00": ("'mondys' says no time", "Did you mean 'mondays'?"),
 }
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001 - made aware here
 
@@ -69,6 +80,13 @@ def between(recurring: Times, begin: datetime, end: datetime) -> list[datetime]:
 @pytest.mark.parametrize(("words", "cron"), WORDS.items())
 def test_words_mean_a_cron_expression(words: str, cron: str | None) -> None:
     assert times(words, UTC).cron == cron
+
+
+@pytest.mark.parametrize(("words", "said"), NAMED.items())
+def test_the_word_that_is_wrong_is_named_with_the_reason_and_what_to_write(words: str, said: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        times(words, UTC)
+    assert caught.value.args == said
 
 
 @pytest.mark.parametrize(("words", "remedy"), REFUSED.items())

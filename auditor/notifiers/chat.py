@@ -64,7 +64,9 @@ def _channel(name: str, address: Secret) -> Any:  # noqa: ANN401 - apprise ships
     try:
         import apprise  # noqa: PLC0415 - an extra
     except ImportError:
-        raise UsageError("Alerts need apprise, which is not installed.", "pip install 'auditor[alerts]'") from None
+        raise UsageError(
+            "Alerts need apprise, which is not installed.", "In your clone of the auditor: pip install '.[alerts]'"
+        ) from None
     asset = apprise.AppriseAsset(app_id="Auditor", app_desc="Auditor", async_mode=False, secure_logging=True)
     channel = apprise.Apprise(asset=asset)
     if not channel.add(address.reveal()):

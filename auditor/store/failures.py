@@ -57,7 +57,8 @@ def translated(place: str) -> Iterator[None]:
         raise _told(error, place) from error
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
-            "PostgreSQL needs a library that is not installed.", "pip install 'auditor[postgresql]'"
+            "PostgreSQL needs a library that is not installed.",
+            "In your clone of the auditor: pip install '.[postgresql]'",
         ) from error
     except SQLAlchemyError as error:
         raise StoreError(f"{place} cannot be used: {error}", "Correct 'store' in the configuration.") from error
