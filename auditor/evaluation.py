@@ -244,7 +244,7 @@ def _outcome(tally: _Tally, unknowns: Sequence[Unknown], rows: Sequence[Coverage
         return Outcome.FAIL
     if unknowns:
         return Outcome.UNKNOWN
-    nothing_to_read = all(row.targets == row.not_applicable for row in rows)
+    nothing_to_read = all(row.targets == row.not_applicable or row.gaps for row in rows)
     if not tally.assessed and (tally.not_applicable or nothing_to_read):
         return Outcome.NOT_APPLICABLE
     return Outcome.PASS

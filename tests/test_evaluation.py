@@ -405,3 +405,15 @@ def test_facts_pass_through_and_are_not_kept() -> None:
     tracemalloc.stop()
     assert result.assessed == count
     assert peak < count * len(label) / 4
+
+
+def test_what_a_gap_cannot_concern_is_not_applicable_where_nothing_else_was_judged() -> None:
+    only_admins = {"when": "owner != null and owner.is_admin", "require": "mail_rule.destinations == []"}
+    denied = gap()
+    (result,) = results(
+        policies(only_admins),
+        coverage=[row(read=0, gaps=(denied,))],
+        gaps=[denied],
+        accounts={"ana": account(is_admin=False)},
+    )
+    assert (result.outcome, result.assessed, result.unknowns) == ("not_applicable", 0, ())
