@@ -26,7 +26,8 @@ def judged(material: Material, page: Outline) -> Verdict:
         return Verdict("unseen", "Could not be seen", "no audit has been kept, so nothing is known.")
     if material.stale:
         if found.level in _ALARMING:
-            return replace(found, sentence=f"{found.sentence}{beware(material)}")
+            nameless = f"{found.nameless}{beware(material)}" if found.nameless else ""
+            return replace(found, sentence=f"{found.sentence}{beware(material)}", nameless=nameless)
         then = f"Then it said: {found.call}: {found.sentence}"
         return Verdict("unseen", "Could not be seen", f"what is known is {_old(material)}.", (then, *found.caveats))
     if material.first_weeks and found.level in {"high", "medium", "low"} and not _alarming_news(material):
@@ -57,21 +58,27 @@ def labels(material: Material, *, brief: bool = False) -> tuple[str, ...]:
 
 def tally(page: Outline, report: Report, level: str) -> str:
     """Return the number for the subject: how many people are at risk, could not be seen, or have something to do."""
-    severity = {finding.fingerprint: finding.severity for finding in page.findings}
-    open_ones = [
-        max((severity[mark].rank for mark in person.findings if mark in severity), default=-1)
-        for person in report.people
-    ]
     if level in _ALARMING:
-        number = sum(rank >= Severity.HIGH.rank for rank in open_ones)
+        number = len(at_risk(page, report))
         return how_many(number, "person at risk", "people at risk") if number else "the organisation at risk"
     if level == "unseen":
         number = len(page.dark) or sum(person.unknowns > 0 for person in report.people)
         return how_many(number, "person", "people") + " not seen fully" if number else "not everything was read"
     if level == "clear":
         return "everything that decides was seen"
-    number = sum(rank >= 0 for rank in open_ones)
+    number = sum(rank >= 0 for _, rank in _worst(page, report))
     return how_many(number, "person has", "people have") + " something to do" if number else "settings to mend"
+
+
+def at_risk(page: Outline, report: Report) -> frozenset[str]:
+    """Return the addresses of all people about whom something high or critical is open."""
+    return frozenset(address for address, rank in _worst(page, report) if rank >= Severity.HIGH.rank)
+
+
+def _worst(page: Outline, report: Report) -> list[tuple[str, int]]:
+    """Return for each person the rank of the worst that is open, -1 for nothing."""
+    rank = {finding.fingerprint: finding.severity.rank for finding in page.findings}
+    return [(each.address, max((rank[m] for m in each.findings if m in rank), default=-1)) for each in report.people]
 
 
 def _alarming_news(material: Material) -> bool:

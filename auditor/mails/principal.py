@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
 
 from auditor.mails.dates import day_words, minutes_words, moment_words
 from auditor.mails.incidents import CALL
-from auditor.mails.judging import beware, judged, labels, tally
+from auditor.mails.judging import at_risk, beware, judged, labels, tally
 from auditor.mails.material import Material
 from auditor.mails.plain import called, told
-from auditor.models import Effort, Person, Report
+from auditor.mails.unchecked import unchecked
+from auditor.models import Counts, Effort, Person, Report
 from auditor.reports.entries import Entry, Task
-from auditor.reports.neutral import neutral
 from auditor.reports.outline import Outline
-from auditor.reports.unseen import Unseen
-from auditor.reports.verdict import Level, verdict
-from auditor.reports.words import how_many, kind_words, listed, severity_counts, tier_word
+from auditor.reports.verdict import Level
+from auditor.reports.words import how_many, severity_counts, tier_word
 
 WORDS: Final = 120
 """Words of the text at the most."""
 PEOPLE: Final = 3
 """People, or groups of people, of whom it speaks."""
 
+_NAMED: Final = 2
+"""So many people the verdict names, and counts the rest."""
 _NOT_READ: Final = "not everything that decides was read."
-_SHORTENED: Final = ("label", "better", "rest", "organisation", "ask2", "ask1", "ask0", "verdict", "unseen", "next")
+_SHORTENED: Final = ("label", "next", "better", "rest", "organisation", "ask2", "ask1", "ask0", "verdict", "unseen")
 """In this order the parts are said in fewer words, until all of them fit."""
 
 
@@ -52,12 +54,12 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
     efforts = {result.policy: result.effort for result in report.results}
     chosen = sorted(page.people, key=_place)[:PEOPLE]
     said = {
-        "verdict": tuple(f"{found.call}: {each}" for each in _sentences(material, page, chosen, report)),
+        "verdict": tuple(f"{found.call}: {each}" for each in _sentences(material, page, chosen)),
         "label": (" ".join(labels(material)), " ".join(labels(material, brief=True))),
         **{f"ask{place}": _ask(entry, efforts) for place, entry in enumerate(chosen)},
-        "rest": _rest(page, chosen),
+        "rest": _rest(page, chosen, at_risk(page, report) if found.level in {"critical", "high"} else frozenset()),
         "organisation": _organisation(page, efforts),
-        "unseen": _unseen(page, report.people),
+        "unseen": unchecked(page, report),
         "better": _better(material),
         "next": _next(material),
     }
@@ -88,28 +90,22 @@ def _fitted(said: Mapping[str, Sequence[str]], most: int) -> dict[str, str]:
     return parts
 
 
-def _sentences(material: Material, page: Outline, chosen: Sequence[Entry], report: Report) -> tuple[str, ...]:
-    """Return the verdict's reason, the same without names, and in few words.
+def _sentences(material: Material, page: Outline, chosen: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the verdict's reason, the same in numbers, and in few words.
 
-    It is not told by name where it names somebody of whom the mail does not speak otherwise: three people are enough.
+    It is told by name only where the mail speaks of all whom it is about: three people are enough.
     """
     found = judged(material, page)
-    somebody = tuple(person.model_copy(update={"name": "somebody"}) for person in report.people)
-    nameless = judged(material, replace(page, verdict=verdict(report.model_copy(update={"people": somebody}))))
     if found.level == "unseen":
         number = len(page.dark)
         short = f"{how_many(number, 'person', 'people')} could not be assessed fully." if number else _NOT_READ
     else:
         short = f"{severity_counts(finding.severity for finding in page.findings) or 'nothing'} open."
-    wordings = (told(nameless.sentence, 600), f"{short}{beware(material)}")
     spoken = {person.address for entry in chosen if len(entry.people) == 1 for person in entry.people}
-    others = [person for person in report.people if person.address not in spoken]
-    return wordings if _named(found.sentence, others) else (told(found.sentence, 600), *wordings)
-
-
-def _named(words: str, people: Iterable[Person]) -> bool:
-    """Whether anybody is named in words, as the verdict names people."""
-    return any(neutral(person.name or person.address, 60) in words for person in people)
+    few = len(found.people) <= _NAMED and spoken.issuperset(found.people)
+    by_name = (told(found.sentence, 600),) if few else ()
+    numbers = (told(found.nameless, 600),) if found.nameless else ()
+    return (*by_name, *numbers, f"{short}{beware(material)}")
 
 
 def _place(entry: Entry) -> tuple[bool, int]:
@@ -117,15 +113,25 @@ def _place(entry: Entry) -> tuple[bool, int]:
     return all(task.urgent != CALL for task in entry.tasks), -entry.worst.rank
 
 
-def _rest(page: Outline, chosen: Sequence[Entry]) -> tuple[str, str]:
-    """Return how many people there are besides, and how many of them must be called."""
-    others = [entry for entry in page.people if entry not in chosen]
-    left = sum(len(entry.people) for entry in others)
-    if not left:
+def _rest(page: Outline, chosen: Sequence[Entry], risky: AbstractSet[str]) -> tuple[str, str]:
+    """Return how many people there are besides, how many of them are at risk and how many must be called.
+
+    Those at risk of whom the mail speaks and those that are said here are together as many as the subject says.
+    """
+    spoken = {person.address for entry in chosen for person in entry.people}
+    others = {p.address: p for entry in page.people for p in entry.people if p.address not in spoken}
+    if not others:
         return "", ""
-    calls = sum(any(task.urgent == CALL for task in entry.tasks) for entry in others)
+    urgent = {task.urgent == CALL and p.address for e in page.people for task in e.tasks for p in e.people}
+    calls = len(urgent & others.keys())
     beside = f", {calls:,} of them to call" if calls else ""
-    return f"{how_many(left, 'more person', 'more people')}{beside}: ask IT.", f"{left:,} more{beside}."
+    grave = len(risky & others.keys())
+    lesser = len(others) - grave
+    if not grave:
+        return f"{how_many(lesser, 'more person', 'more people')}{beside}: ask IT.", f"{lesser:,} more{beside}."
+    less = f", {lesser:,} with less" if lesser else ""
+    short = f"{grave:,} more at risk{less}{beside}."
+    return f"{how_many(grave, 'more person', 'more people')} at risk{less}{beside}: ask IT.", short
 
 
 def _ask(entry: Entry, efforts: Mapping[str, Effort | None]) -> tuple[str, str]:
@@ -170,31 +176,7 @@ def _minutes(task: Task, efforts: Mapping[str, Effort | None]) -> int:
     return effort.minutes * len(task.findings) if effort else 0
 
 
-def _unseen(page: Outline, people: Sequence[Person]) -> tuple[str, ...]:
-    """Return what could not be checked; there is always a sentence, because silence would be taken for a yes."""
-    reasons = len(page.unseen) + len(page.doubts)
-    if page.whole and not reasons:
-        return ("Everything was read that should be.",)
-    if not reasons:
-        return ("Could not be checked: not everything was read.",)
-    doubtful = (f"{told(each.what, 40)} by one policy" if each.labels else "one policy" for each in page.doubts)
-    names = [*(_what(group, people) for group in page.unseen), *doubtful]
-    return (
-        f"Could not be checked: {listed(names, 3)}.",
-        f"Could not be checked: {listed(names, 1)}.",
-        f"Could not be checked: {how_many(reasons, 'thing')}: ask IT.",
-    )
-
-
-def _what(group: Unseen, people: Sequence[Person]) -> str:
-    label = group.labels[0] if len(group.labels) == 1 else ""
-    somebody = any(word and word in label for person in people for word in (person.name, person.address))
-    what = called(label) if label and not somebody and not group.suspicious else called(group.what)
-    kinds = listed([kind_words(kind) for kind in group.kinds], 1)
-    return f"{what} ({told(kinds, 40)})" if kinds else what
-
-
-def _better(material: Material) -> tuple[str, str]:
+def _better(material: Material) -> tuple[str, ...]:
     changes = material.changes
     if material.sequence == 1:
         return "This is the first mail; the next says what got better.", "First mail."
@@ -205,7 +187,22 @@ def _better(material: Material) -> tuple[str, str]:
     counts = changes.counts
     new = counts.opened + counts.came_back
     resolved = f"Better: {counts.resolved:,} resolved" if counts.resolved else "Nothing got better"
-    return f"{resolved}{when}; {new:,} new.", f"{resolved}; {new:,} new."
+    hidden, briefly = _hidden(counts)
+    return (
+        f"{hidden}{resolved}{when}; {new:,} new.",
+        f"{hidden}{resolved}; {new:,} new.",
+        f"{briefly}{resolved}; {new:,} new.",
+    )
+
+
+def _hidden(counts: Counts) -> tuple[str, str]:
+    """Return how much could be seen last time and cannot any more, as a sentence; it comes before what got better."""
+    findings = how_many(counts.unverified, "finding") if counts.unverified else ""
+    others = how_many(counts.went_dark, "judgement") if counts.went_dark else ""
+    if not findings and not others:
+        return "", ""
+    said = " and ".join(filter(None, (findings, others)))
+    return f"Worse: {said} can no longer be seen. ", f"Worse: {counts.unverified + counts.went_dark:,} no longer seen. "
 
 
 def _next(material: Material) -> tuple[str, str]:

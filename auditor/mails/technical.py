@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from auditor.mails.cards import Card, Job, card_of, job_of, more_words
+from auditor.mails.changed import Group, groups
 from auditor.mails.condition import Line, condition
 from auditor.mails.dates import moment_words
 from auditor.mails.incidents import CALL, STEPS
@@ -62,7 +63,7 @@ class Sheet:
     labels: tuple[str, ...]
     since: tuple[str, ...]
     changed: str
-    groups: tuple[tuple[str, tuple[Line, ...], str], ...]
+    groups: tuple[Group, ...]
     """Headings, each with its lines and how many more there are."""
     calls: tuple[str, ...]
     """Who must be called, each with the tier; nothing else is said of them."""
@@ -98,7 +99,7 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         labels=labels(material),
         since=_since(material, page.news),
         changed=page.news.sentence if page.news else "What changed since the last mail cannot be said.",
-        groups=_groups(page.news, most),
+        groups=groups(report.changes.changes if report.changes else (), most),
         calls=tuple(_name(entry) for entry in calls[:_MOST_CALLS]),
         more_calls=more_words(len(calls) - _MOST_CALLS, "person to call", "people to call"),
         steps=STEPS,
@@ -129,17 +130,6 @@ def _since(material: Material, news: News | None) -> tuple[str, ...]:
     if material.sequence == 1:
         return ("This is the first mail: what is open now is the baseline, and not new.",)
     return tuple(told(each) for each in news.since) if news else ()
-
-
-def _groups(news: News | None, most: int) -> tuple[tuple[str, tuple[Line, ...], str], ...]:
-    found = []
-    for heading, items in news.groups if news else ():
-        lines = tuple(
-            Line(item.mark, told(item.text), told(item.reason).rstrip(".") if item.reason else "")
-            for item in items[:most]
-        )
-        found.append((heading, lines, more_words(len(items) - most, "of the same kind", "of the same kind")))
-    return tuple(found)
 
 
 def _ending(page: Outline, today: date, most: int) -> list[Line]:

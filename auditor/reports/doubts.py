@@ -24,6 +24,8 @@ class Doubt:
     what: str
     """How many: ``2 facts``."""
     labels: tuple[str, ...]
+    kind: str = ""
+    """Kind of these facts."""
 
 
 def doubts(report: Report) -> tuple[Doubt, ...]:
@@ -33,16 +35,16 @@ def doubts(report: Report) -> tuple[Doubt, ...]:
     """
     causes = _causes(report)
     titles = {result.policy: result.title for result in report.results}
-    alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    alike: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for result in report.results:
         for unknown in result.unknowns:
             if not _explained(unknown, causes):
-                alike[result.policy, result.tenant, unknown.reason].append(unknown.fact.label)
+                alike[result.policy, result.tenant, unknown.reason, unknown.fact.kind].append(unknown.fact.label)
         if result.outcome is Outcome.UNKNOWN and not result.unknowns:
-            alike[result.policy, result.tenant, "nobody said why"] = []
+            alike[result.policy, result.tenant, "nobody said why", ""] = []
     return tuple(
-        Doubt(titles[policy], tenant, reason, how_many(len(labels), "fact"), tuple(sorted(labels)))
-        for (policy, tenant, reason), labels in sorted(alike.items())
+        Doubt(titles[policy], tenant, reason, how_many(len(labels), "fact"), tuple(sorted(labels)), kind)
+        for (policy, tenant, reason, kind), labels in sorted(alike.items())
     )
 
 

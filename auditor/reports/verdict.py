@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -35,6 +35,10 @@ class Verdict:
     """Why; names are neutral already."""
     caveats: tuple[str, ...] = ()
     """What the sentence does not say: things unseen, findings of people who do not decide."""
+    nameless: str = ""
+    """The sentence in numbers, where it speaks of people; they are principals and administrators: ``who decide``."""
+    people: tuple[str, ...] = ()
+    """Addresses of all those of whom the sentence speaks."""
 
 
 def verdict(report: Report) -> Verdict:
@@ -59,13 +63,18 @@ def verdict(report: Report) -> Verdict:
     if worst and (worst.rank >= Severity.HIGH.rank or not unseen):
         if unseen:
             caveats = ("Not everything that decides could be seen: " + "; ".join(unseen) + ".", *caveats)
-        return Verdict(worst.value, _CALLS[worst], _blame(worst, important, theirs, common), caveats)
+        sentence, nameless, people = _blame(worst, important, theirs, common)
+        return Verdict(worst.value, _CALLS[worst], sentence, caveats, nameless, people)
     if unseen:
         if deciding:
             caveats = (f"Among what was seen: {severity_counts(f.severity for f in deciding)}.", *caveats)
         if len(unseen) > 1:
             caveats = ("Also: " + "; ".join(unseen[1:]) + ".", *caveats)
-        return Verdict("unseen", "Could not be seen", unseen[0] + ".", caveats)
+        dark = dark_people(report, important)
+        about = bool(dark) and unseen[0] == _not_assessed(dark)
+        nameless = f"{_deciding(len(dark))} could not be assessed fully." if about else ""
+        people = tuple(person.address for person in dark) if about else ()
+        return Verdict("unseen", "Could not be seen", unseen[0] + ".", caveats, nameless, people)
     who = how_many(len(important), "principal or administrator", "principals and administrators")
     return Verdict("clear", "Nothing open", f"{who}, and everything about them was seen.", caveats)
 
@@ -76,19 +85,23 @@ def dark_people(report: Report, people: Iterable[Person]) -> tuple[Person, ...]:
     return tuple(p for p in people if p.unknowns or any((a.tenant, a.key) in owners for a in p.accounts))
 
 
-def _blame(worst: Severity, important: list[Person], theirs: dict[str, list[Finding]], common: list[Finding]) -> str:
-    """Return who has the worst findings, as a sentence."""
+def _blame(
+    worst: Severity, important: list[Person], theirs: dict[str, list[Finding]], common: list[Finding]
+) -> tuple[str, str, tuple[str, ...]]:
+    """Return who has the worst findings: as a sentence, the same in numbers, and the addresses of these people."""
     holders = [person for person in important if any(f.severity is worst for f in theirs[person.address])]
     shared = sum(finding.severity is worst for finding in common)
     if not holders:
-        return f"the organisation has {how_many(shared, f'{worst} finding')}."
+        return f"the organisation has {how_many(shared, f'{worst} finding')}.", "", ()
     names = [
         f"{neutral(person.name or person.address, 60)} ({neutral(tier_word(person.tier), 30)})" for person in holders
     ]
     number = len({f.fingerprint for person in holders for f in theirs[person.address] if f.severity is worst})
     verb = "has" if len(holders) == 1 else "have"
     beside = f"; the organisation itself has {shared:,}" if shared else ""
-    return f"{listed(names, 2)} {verb} {how_many(number, f'{worst} finding')}{beside}."
+    said = f"{verb} {how_many(number, f'{worst} finding')}{beside}."
+    people = tuple(person.address for person in holders)
+    return f"{listed(names, 2)} {said}", f"{_deciding(len(holders))} {said}", people
 
 
 def _of_others(findings: list[Finding]) -> str:
@@ -112,16 +125,23 @@ def _unseen(report: Report, important: list[Person]) -> Iterator[str]:
     if not important:
         yield "no principal and no administrator is known"
     if dark := dark_people(report, important):
-        names = listed([neutral(person.name or person.address, 60) for person in dark], 2)
-        missing = sum(person.unknowns for person in dark)
-        yield f"{names} could not be assessed fully" + (
-            f" ({how_many(missing, 'judgement')} missing)" if missing else ""
-        )
+        yield _not_assessed(dark)
     kinds = sorted({neutral(kind_words(kind), 40) for kind in _commonly_unread(report)})
     if kinds:
         yield f"what belongs to the organisation was not all read ({listed(kinds, 4)})"
     if any(result.outcome is Outcome.UNKNOWN and not result.unknowns for result in report.results):
         yield "some policies could not be judged"
+
+
+def _not_assessed(dark: Sequence[Person]) -> str:
+    """Return who could not be assessed fully, as the middle of a sentence."""
+    names = listed([neutral(person.name or person.address, 60) for person in dark], 2)
+    missing = sum(person.unknowns for person in dark)
+    return f"{names} could not be assessed fully" + (f" ({how_many(missing, 'judgement')} missing)" if missing else "")
+
+
+def _deciding(number: int) -> str:
+    return how_many(number, "person who decides", "people who decide")
 
 
 def _broken_off(row: Coverage) -> bool:

@@ -59,14 +59,19 @@ def test_the_principal_learns_who_must_do_what_and_how_long_it_takes() -> None:
         "2. Priya Natarajan (administrator): replace text messages by a security\n   key (15 minutes).",
         "3. Tom Okafor (finance): set up a second factor (10 minutes).",
     ]
-    assert "5 more people: ask IT." in plain(letter())
+    assert "5 more at risk." in plain(letter())
 
 
 def test_the_principal_learns_what_could_not_be_checked_what_got_better_and_when_the_next_mail_comes() -> None:
     said = plain(letter())
-    assert "Could not be checked: last sign-ins (accounts), 2 mailboxes (mail rules), one policy and 1 more." in said
-    assert "Better: 1 resolved since Monday 16 November; 2 new." in said
-    assert "Next mail: Monday 30 November, 10:30. This was mail 12." in said
+    assert (
+        "Could not be checked: last sign-ins of some accounts, the mail rules of 2 mailboxes, 2 questions about mail "
+        "rules and 1 more."
+    ) in said
+    assert "Worse: 3 no longer seen. Better: 1 resolved; 2 new." in said
+    assert "Next: Monday 30 November, 10:30. Mail 12." in said
+    calm = plain(letter(report=seen(without_findings(sample())), changes=None))
+    assert "Next mail: Monday 30 November, 10:30. This was mail 12." in calm
 
 
 def test_it_gets_clicks_and_a_message_to_copy() -> None:

@@ -83,6 +83,19 @@ def test_the_principals_mail_has_at_most_120_words_and_three_people() -> None:
         assert len(re.findall(r"^\d\. ", message.text, re.MULTILINE)) <= 3
 
 
+def test_the_people_at_risk_of_the_subject_are_those_listed_and_those_beside_them() -> None:
+    counted = 0
+    for made, message in mails("principal"):
+        said = re.search(r"(\d+) (?:person|people) at risk", message.subject)
+        beside = re.search(r"(\d+) more(?:\s+(?:person|people))?\s+at\s+risk", message.text)
+        assert "somebody" not in message.text or made.names != "full"
+        if said and beside:
+            listed = re.findall(r"^\d\. (?:(\d+) people)?", message.text, re.MULTILINE)
+            assert int(said[1]) == sum(int(number or 1) for number in listed) + int(beside[1]), message.text
+            counted += 1
+    assert counted > 10
+
+
 def test_the_principals_mail_has_at_most_120_words_whatever_people_are_called() -> None:
     for _, message in mails("principal", hostile=EVIL):
         assert len(message.text.split()) <= 120, message.text
@@ -112,6 +125,17 @@ def test_nothing_is_called_well_that_is_old_or_was_not_seen() -> None:
         assert ("Could not be checked" in message.text) or made.report.coverage
         if any(row.gaps for row in made.report.coverage):
             assert "Could not be checked" in message.text
+
+
+def test_the_principals_mail_never_speaks_of_what_got_better_alone_where_something_went_dark() -> None:
+    hidden = 0
+    for made, message in mails("principal"):
+        counts = made.changes.counts if made.changes and made.sequence > 1 else None
+        worse = counts.went_dark + counts.unverified if counts else 0
+        assert ("Worse: " in message.text) == bool(worse), message.text
+        assert not worse or message.text.index("Worse: ") < message.text.index("new.")
+        hidden += bool(worse)
+    assert hidden > 10
 
 
 def test_the_principals_mail_says_when_the_next_comes_and_its_own_number() -> None:
