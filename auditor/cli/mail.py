@@ -64,7 +64,7 @@ def mail(
             remedy = "auditor mail receipts lists them; one that everybody has is forgotten."
             raise UsageError(f"Nobody may lack a message {neutral(again, 100)!r}.", remedy)
         delivery = delivering.send(configured, store, clock=now)
-    for line in told(delivery.receipts):
+    for line in grouped(delivery.receipts):
         typer.echo(line)
     if not delivery.receipts:
         typer.echo("Nothing was due to be sent. auditor mail receipts tells what became of earlier mails.")
@@ -89,12 +89,41 @@ def receipts(path: Configuration = CONFIG) -> None:
 
 
 def told(receipts_: Iterable[Receipt]) -> Iterator[str]:
-    """Yield a line about each receipt."""
+    """Yield a line about each receipt: what became of it, when, and what was said."""
     for each in receipts_:
-        way = f" by {each.channel}" if each.channel else ""
-        when = f", again at {moment_words(each.next_attempt)}" if each.next_attempt else ""
-        note = f" ({neutral(each.note, 300)})" if each.note else ""
-        yield f"{each.message}  {neutral(each.recipient, 100)}  {_STATES[each.state]}{way}{when}{note}"
+        yield f"{each.message}  {neutral(each.recipient, 100)}  {_STATES[each.state]}{_way(each)}{_when(each)}{_note(each)}"
+
+
+def grouped(receipts_: Iterable[Receipt]) -> Iterator[str]:
+    """Yield a line about each receipt; those of whom the same is to be said share one, and are named below it."""
+    groups: dict[str, list[Receipt]] = {}
+    for each in receipts_:
+        groups.setdefault(f"{_MANY[each.state]}{_way(each)}{_note(each)}", []).append(each)
+    for said, members in groups.items():
+        if len(members) == 1:
+            yield from told(members)
+            continue
+        following = min((each.next_attempt for each in members if each.next_attempt), default=None)
+        again = f"; again at {moment_words(following)}" if following else ""
+        yield f"{len(members):,} mails {said}{again}"
+        yield from (f"  {each.message}  {neutral(each.recipient, 100)}" for each in members)
+
+
+def _way(receipt: Receipt) -> str:
+    return f" by {receipt.channel}" if receipt.channel else ""
+
+
+def _when(receipt: Receipt) -> str:
+    """Return when that became so; for what waits, when it was tried last and is tried next."""
+    at = moment_words(receipt.changed)
+    if receipt.state is not ReceiptState.WAITING:
+        return f" at {at}"
+    tried = f", tried at {at}" if receipt.attempts else f", since {at}"
+    return f"{tried}, again at {moment_words(receipt.next_attempt)}" if receipt.next_attempt else tried
+
+
+def _note(receipt: Receipt) -> str:
+    return f" ({neutral(receipt.note, 300)})" if receipt.note else ""
 
 
 _STATES = {
@@ -102,6 +131,12 @@ _STATES = {
     ReceiptState.HANDING: "may have arrived, and is not sent again",
     ReceiptState.SENT: "sent",
     ReceiptState.REFUSED: "given up",
+}
+_MANY = {
+    ReceiptState.WAITING: "wait",
+    ReceiptState.HANDING: "may have arrived, and are not sent again",
+    ReceiptState.SENT: "were sent",
+    ReceiptState.REFUSED: "were given up",
 }
 
 

@@ -109,9 +109,7 @@ def _files(packs: Sequence[str | Path], problems: list[Problem]) -> list[Path]:
             found.append(folder)
             continue
         if not folder.is_dir():
-            names = sorted(entry.name for entry in shipped_packs().glob("*/"))
-            remedy = did_you_mean(str(pack), names) or f"Name a folder, or one of: {', '.join(names)}."
-            problems.append(Problem(str(folder), 1, 1, f"there is no pack '{pack}'", remedy))
+            problems.append(_missing(pack))
             continue
         files = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"})
         if not files or len(files) > MOST_FILES:
@@ -126,6 +124,17 @@ def _files(packs: Sequence[str | Path], problems: list[Problem]) -> list[Path]:
             else:
                 found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _missing(pack: str | Path) -> Problem:
+    """Return what to say of a pack that is not there. A name alone is that of a pack of ours, never of a folder."""
+    names = sorted(entry.name for entry in shipped_packs().glob("*/"))
+    if Path(pack).is_dir():
+        return Problem(
+            str(pack), 1, 1, "no pack of that name comes with the auditor", f"Write ./{pack} for the folder."
+        )
+    remedy = did_you_mean(str(pack), names) or f"Name a folder, like ./our-policies, or one of: {', '.join(names)}."
+    return Problem(str(pack), 1, 1, f"there is no pack '{pack}'", remedy)
 
 
 def _folder(pack: str | Path) -> Path:

@@ -59,18 +59,22 @@ class Leases:
 
         What was due before is not made up for. A moment in the future, left by a clock that was wrong, becomes ``now``.
         """
-        kept = self._all()
-        since = {}
-        for job, words in wanted.items():
-            lease = kept.get(_SCHEDULE + job)
-            same = lease is not None and lease.holder == words and lease.since <= now
-            since[job] = lease.since if lease and same else now
+        unchanged = self.unchanged(wanted, now)
+        since = {job: unchanged.get(job, now) for job in wanted}
         changed = {job for job, moment in since.items() if moment == now}
         if changed:
             with self._write() as connection:
                 for job in changed:
                     _put(connection, Lease(name=_SCHEDULE + job, holder=wanted[job], since=now, renewed=now))
         return since
+
+    def unchanged(self, wanted: Mapping[str, str], now: datetime) -> Mapping[str, datetime]:
+        """Return since when those schedules hold that are as they were when the daemon looked last, by job."""
+        kept = self._all()
+        found = ((job, kept.get(_SCHEDULE + job)) for job in wanted)
+        return {
+            job: lease.since for job, lease in found if lease and lease.holder == wanted[job] and lease.since <= now
+        }
 
     def _all(self) -> dict[str, Lease]:
         with self._read() as connection:

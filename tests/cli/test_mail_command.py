@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "notifiers"))
 
 from mail_server import Served, serving
 
+from auditor.cli.mail import grouped
 from auditor.cli.main import app
 from auditor.cli.practice_setup import write_configuration
 from auditor.errors import UsageError
+from auditor.models import Receipt, ReceiptState
 from connectors.practice.generator import generate
 from connectors.practice.process import serving as practising
 from connectors.practice.server import PracticeServer
@@ -66,13 +69,35 @@ def test_the_mails_are_sent_once_a_day_to_everybody_and_tried_again_where_they_f
     code, said = run(audited, "--send")
     assert code == 5, said
     assert {to for to, _ in served.postbox.mails} == {"it@rivera-campaign.example", "manager@rivera-campaign.example"}
-    assert "chair@rivera-campaign.example  waits by smtp, again at" in said
+    assert re.search(r"chair@rivera-campaign.example  waits by smtp, tried at 20\d\d-.* UTC, again at 20\d\d-", said)
     assert "Nothing was due to be sent." in run(audited, "--send")[1]  # nobody else lacks it, and it is not yet time
     assert len(served.postbox.mails) == 2
     code, listed = run(audited, "receipts")
-    assert (code, listed.count("  sent by smtp (250"), listed.count("  waits")) == (0, 2, 1)
+    assert (
+        code,
+        len(re.findall(r"  sent by smtp at 20\d\d-\d\d-\d\d \d\d:\d\d UTC \(250", listed)),
+        listed.count("  waits"),
+    ) == (0, 2, 1)
     subjects = {str(mail["Subject"]) for _, mail in served.postbox.mails}
     assert all(subject.startswith("[Rivera for Senate] ") for subject in subjects)
+
+
+def test_what_is_said_of_several_mails_is_said_once() -> None:
+    moment = datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+    def receipt(recipient: str, state: ReceiptState, note: str) -> Receipt:
+        following = moment + timedelta(minutes=5) if state is ReceiptState.WAITING else None
+        told = {"message": "it-1", "recipient": recipient, "channel": "smtp", "state": state, "note": note}
+        return Receipt(**told, attempts=1, changed=moment, next_attempt=following)
+
+    waiting = [receipt(f"{name}@x.example", ReceiptState.WAITING, "m.x.example TLS failed") for name in "abc"]
+    assert list(grouped([*waiting, receipt("d@x.example", ReceiptState.SENT, "250 Ok")])) == [
+        "3 mails wait by smtp (m.x.example TLS failed); again at 2026-11-23 07:05 UTC",
+        "  it-1  a@x.example",
+        "  it-1  b@x.example",
+        "  it-1  c@x.example",
+        "it-1  d@x.example  sent by smtp at 2026-11-23 07:00 UTC (250 Ok)",
+    ]
 
 
 @pytest.mark.parametrize("given", [(), ("--send", "--deliver"), ("--preview", "it", "--send"), ("--again", "it-1999")])

@@ -194,3 +194,24 @@ def test_settings_of_the_vendor_are_there_in_tests_of_a_policy_for_that_vendor(t
         "unknown",
         "unknown",
     ]
+
+
+@pytest.mark.parametrize("name", ["pol2", "baseline2"])
+def test_a_folder_that_is_named_like_a_pack_of_ours_is_told_how_to_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    with pytest.raises(PolicyError) as caught:
+        load_packs([name])
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.remedy) == (name, f"Write ./{name} for the folder.")
+    assert "site-packages" not in str(problem)
+
+
+def test_a_pack_that_is_not_there_is_told_by_the_name_that_was_written() -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_packs(["unheard-of"])
+    (problem,) = caught.value.problems
+    assert problem.file == "unheard-of"
+    assert problem.remedy.startswith("Name a folder, like ./our-policies, or one of: baseline, strict")
