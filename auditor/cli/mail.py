@@ -91,7 +91,8 @@ def receipts(path: Configuration = CONFIG) -> None:
 def told(receipts_: Iterable[Receipt]) -> Iterator[str]:
     """Yield a line about each receipt: what became of it, when, and what was said."""
     for each in receipts_:
-        yield f"{each.message}  {neutral(each.recipient, 100)}  {_STATES[each.state]}{_way(each)}{_when(each)}{_note(each)}"
+        became = f"{_STATES[each.state]}{_way(each)}{_when(each)}{_note(each)}"
+        yield f"{each.message}  {neutral(each.recipient, 100)}  {became}"
 
 
 def grouped(receipts_: Iterable[Receipt]) -> Iterator[str]:
