@@ -37,10 +37,14 @@ def assemble(
     report = merged([each.report for each in kept], organisation=organisation, tenants=tenants)
     told = store.outbox.told(kind)
     forgotten = bool(told) and told[-1].audit is None
+    since = told[-1].audit if told else None
     material = Material(
         kind=kind,
         report=report,
-        changes=None if forgotten else _changes(store, report, told[-1].audit if told else None),
+        changes=None if forgotten else _changes(store, report, since),
+        passed=tuple(passed for each in report.tenants for passed in store.came_and_went(each.id, since))
+        if since
+        else (),
         sequence=store.outbox.next_sequence(kind),
         due=due,
         now=now,

@@ -7,6 +7,7 @@ give nothing away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -27,37 +28,62 @@ _Account = tuple[str, str]
 """Tenant and key."""
 
 
-def has_incidents(report: Report) -> bool:
-    """Whether there is anything in a report that must not stand in a mail: open, over, or accepted."""
-    return discreet(report) != report
+def has_incidents(report: Report, passed: Sequence[Change] = ()) -> bool:
+    """Whether there is anything in a report that must not stand in a mail: open, over, or accepted.
+
+    Nor may it be there where something to call about came and went: it would tell other traces of it.
+    """
+    return discreet(report, passed) != report
 
 
-def discreet(report: Report) -> Report:
-    """Return the report without what must not stand in a mail.
+def discreet(report: Report, passed: Sequence[Change] = ()) -> Report:
+    """Return the report without what must not stand in a mail; ``passed`` is what came and went beside it.
 
     An intruder leaves more than one trace: the address that he forwards to is in the finding about forwarding addresses
     too. So nothing is told of a person who must be called, but that.
     """
-    called = _called(report)
+    called = _called(report, passed)
     results = tuple(_quiet(result, called) for result in report.results)
     changes = report.changes
     if changes is not None:
-        # Of a policy that is not judged any more nobody knows whether it looked for intruders.
-        harmless = {result.policy for result in report.results} - {r.policy for r in report.results if _calls(r)}
-        told = (
-            each if each.policy in harmless and not _concerns(each.tenant, each.fact, called) else _quiet_change(each)
-            for each in changes.changes
-        )
-        changes = changes.model_copy(update={"changes": tuple(told)})
+        changes = changes.model_copy(update={"changes": _quiet_changes(changes.changes, report, called)})
     return report.model_copy(update={"results": results, "changes": changes})
 
 
-def _called(report: Report) -> frozenset[_Account]:
-    """Return the accounts of everybody about whom there is something to call about."""
+def quiet(report: Report, passed: Sequence[Change]) -> tuple[Change, ...]:
+    """Return what came and went beside ``report``, in the same order, without what must not stand in a mail."""
+    return _quiet_changes(passed, report, _called(report, passed))
+
+
+def _quiet_changes(changes: Sequence[Change], report: Report, called: AbstractSet[_Account]) -> tuple[Change, ...]:
+    harmless = _harmless(report)
+    return tuple(
+        each if each.policy in harmless and not _concerns(each.tenant, each.fact, called) else _quiet_change(each)
+        for each in changes
+    )
+
+
+def _harmless(report: Report) -> frozenset[str]:
+    """Return the policies that look for no intruders; of one that is not judged any more nobody knows."""
+    return frozenset({result.policy for result in report.results} - {r.policy for r in report.results if _calls(r)})
+
+
+def _called(report: Report, passed: Sequence[Change]) -> frozenset[_Account]:
+    """Return the accounts of everybody about whom there is, or was in between, something to call about."""
+    harmless = _harmless(report)
     incidents = [finding for result in report.results for finding in result.findings if finding.urgent == CALL]
     marks = {finding.fingerprint for finding in incidents}
-    people = (person for person in report.people if marks.intersection(person.findings))
     owners = {(finding.tenant, finding.fact.owner.key) for finding in incidents if finding.fact.owner}
+    owners |= {
+        (each.tenant, each.fact.owner.key if each.fact.owner else each.fact.key)
+        for each in passed
+        if each.policy not in harmless and (each.fact.owner or each.fact.kind == "account")
+    }
+    people = (
+        person
+        for person in report.people
+        if marks.intersection(person.findings) or owners.intersection((a.tenant, a.key) for a in person.accounts)
+    )
     return frozenset(owners | {(account.tenant, account.key) for person in people for account in person.accounts})
 
 

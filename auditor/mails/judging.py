@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.mails.dates import age_words, day_words
+from auditor.mails.incidents import CALL
 from auditor.mails.material import FIRST_WEEKS, Material
 from auditor.models import ChangeKind, Report, Severity
 from auditor.reports.outline import Outline
@@ -70,9 +71,11 @@ def tally(page: Outline, report: Report, level: str) -> str:
     return how_many(number, "person has", "people have") + " something to do" if number else "settings to mend"
 
 
-def at_risk(page: Outline, report: Report) -> frozenset[str]:
-    """Return the addresses of all people about whom something high or critical is open."""
-    return frozenset(address for address, rank in _worst(page, report) if rank >= Severity.HIGH.rank)
+def at_risk(page: Outline, report: Report) -> set[str]:
+    """Return the addresses of all people about whom something high or critical is open, or who must be called."""
+    urgent = {finding.fingerprint for finding in page.findings if finding.urgent == CALL}
+    called = {person.address for person in report.people if urgent.intersection(person.findings)}
+    return called.union(address for address, rank in _worst(page, report) if rank >= Severity.HIGH.rank)
 
 
 def _worst(page: Outline, report: Report) -> list[tuple[str, int]]:

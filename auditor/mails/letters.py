@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
 from hashlib import blake2b, sha256
@@ -12,6 +13,7 @@ from auditor.mails.dates import week_of
 from auditor.mails.incidents import discreet, has_incidents
 from auditor.mails.material import Material
 from auditor.mails.naming import renamed
+from auditor.mails.passing import Passing, named, opened, told_of
 from auditor.mails.personal import Request, requests
 from auditor.mails.plain import called, told
 from auditor.mails.principal import brief
@@ -40,18 +42,20 @@ def letters(material: Material) -> tuple[Message, ...]:
     """
     changed = material.report.model_copy(update={"changes": material.changes})
     names = "full" if material.kind is MessageKind.PERSON else material.names
-    report = discreet(renamed(changed, names))
+    known = renamed(changed, names)
+    news = named(material.passed, material.report, names)
+    report, passing = discreet(known, news), told_of(material.passed, known, news)
     if material.kind is MessageKind.PERSON:
         return tuple(_to_person(material, each, place) for place, each in enumerate(requests(report)))
     # The verdict names people and counts findings, and it shall be that of the report: so it is made before.
-    page = replace(outline(report), verdict=verdict(renamed(changed, names)))
+    page = replace(outline(report), verdict=verdict(known))
     write = _to_principal if material.kind is MessageKind.PRINCIPAL else _to_it
-    return (write(material, page, report),)
+    return (write(material, page, report, passing),)
 
 
-def _to_principal(material: Material, page: Outline, report: Report) -> Message:
+def _to_principal(material: Material, page: Outline, report: Report, passing: Sequence[Passing]) -> Message:
     eyebrow = _eyebrow(material)
-    mail = brief(material, page, report, spent=len(eyebrow.split()))
+    mail = brief(material, page, report, passing, spent=len(eyebrow.split()))
     subject = _subject(material, mail.call, mail.tally, "security week")
     parts = {"mail": mail, "eyebrow": eyebrow, "subject": subject}
     asks = [ask.partition(": ")[::2] for ask in mail.asks]
@@ -64,12 +68,12 @@ def _to_principal(material: Material, page: Outline, report: Report) -> Message:
     )
 
 
-def _to_it(material: Material, page: Outline, report: Report) -> Message:
+def _to_it(material: Material, page: Outline, report: Report, passing: Sequence[Passing]) -> Message:
     """Return the mail to IT, with as much in its lists as fits."""
     picture = Attachment(name=_PICTURE, media_type="image/png", content=png(material.weeks), inline=True)
     attached, words = _report(material)
     for most in _TRIES:
-        mail = sheet(material, page, report, most=most)
+        mail = sheet(material, page, report, passing, most=most)
         subject = _subject(material, mail.call, mail.tally, "IT week")
         parts = {"mail": mail, "eyebrow": _eyebrow(material), "subject": subject, "trend": trend_words(material.weeks)}
         message = _message(
@@ -148,7 +152,7 @@ def _report(material: Material) -> tuple[tuple[Attachment, ...], str]:
         return (), "There is no report yet."
     if material.names != "full":
         return (), _elsewhere(material, "people are not named in this mail")
-    if has_incidents(material.report):
+    if has_incidents(material.report, tuple(map(opened, material.passed))):
         return (), _elsewhere(material, "it holds what is said only by telephone")
     day = material.report.audit.finished.astimezone(material.zone)
     name = f"report-{day:%Y-%m-%d}.html"

@@ -9,6 +9,7 @@ from typing import Final
 from auditor.config_delivery import Names
 from auditor.mails.trend import Week
 from auditor.models import Changes, Health, MessageKind, Report
+from auditor.store import Passed
 
 STALE: Final = timedelta(hours=24)
 """What is known is old when the audit ended longer ago."""
@@ -27,6 +28,8 @@ class Material:
     """The newest of every tenant, as the audits made them."""
     changes: Changes | None
     """Since the mail before of this kind; None where that cannot be said."""
+    passed: tuple[Passed, ...] = ()
+    """What came and went since then."""
     sequence: int
     """Number of this mail among those of its kind, from 1."""
     due: datetime

@@ -11,6 +11,7 @@ from auditor.mails.dates import day_words, minutes_words, moment_words
 from auditor.mails.incidents import CALL
 from auditor.mails.judging import at_risk, beware, judged, labels, tally
 from auditor.mails.material import Material
+from auditor.mails.passing import Passing, passing_words
 from auditor.mails.plain import called, told
 from auditor.mails.unchecked import unchecked
 from auditor.models import Counts, Effort, Person, Report
@@ -27,7 +28,19 @@ PEOPLE: Final = 3
 _NAMED: Final = 2
 """So many people the verdict names, and counts the rest."""
 _NOT_READ: Final = "not everything that decides was read."
-_SHORTENED: Final = ("label", "next", "better", "rest", "organisation", "ask2", "ask1", "ask0", "verdict", "unseen")
+_SHORTENED: Final = (
+    "label",
+    "next",
+    "better",
+    "rest",
+    "organisation",
+    "ask2",
+    "ask1",
+    "ask0",
+    "verdict",
+    "unseen",
+    "passed",
+)
 """In this order the parts are said in fewer words, until all of them fit."""
 
 
@@ -44,11 +57,14 @@ class Brief:
     rest: str
     organisation: str
     unseen: str
+    passed: str
     better: str
     next: str
 
 
-def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) -> Brief:
+def brief(
+    material: Material, page: Outline, report: Report, passing: Sequence[Passing] = (), *, spent: int = 0
+) -> Brief:
     """Return what the mail says within its words, of which ``spent`` stand above; ``page`` is made of ``report``."""
     found = judged(material, page)
     efforts = {result.policy: result.effort for result in report.results}
@@ -60,6 +76,7 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
         "rest": _rest(page, chosen, at_risk(page, report) if found.level in {"critical", "high"} else frozenset()),
         "organisation": _organisation(page, efforts),
         "unseen": unchecked(page, report),
+        "passed": passing_words(passing),
         "better": _better(material),
         "next": _next(material),
     }
@@ -74,6 +91,7 @@ def brief(material: Material, page: Outline, report: Report, *, spent: int = 0) 
         rest=parts["rest"],
         organisation=parts["organisation"],
         unseen=parts["unseen"],
+        passed=parts["passed"],
         better=parts["better"],
         next=parts["next"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from auditor.mails.dates import moment_words
 from auditor.mails.incidents import CALL, STEPS
 from auditor.mails.judging import judged, labels, tally
 from auditor.mails.material import Material
+from auditor.mails.passing import Passing, passing_group
 from auditor.mails.pasting import by_policy
 from auditor.mails.plain import FIX, NAME, SENTENCE, called, told
 from auditor.models import Exempted, Report
@@ -84,7 +86,7 @@ class Sheet:
     next: str
 
 
-def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sheet:
+def sheet(material: Material, page: Outline, report: Report, passing: Sequence[Passing] = (), *, most: int) -> Sheet:
     """Return what the mail says, with at most ``most`` entries in each list; ``page`` is made of ``report``."""
     found, results = judged(material, page), by_policy(report.results)
     calls = [entry for entry in page.people if _is_call(entry)]
@@ -98,8 +100,11 @@ def sheet(material: Material, page: Outline, report: Report, *, most: int) -> Sh
         caveats=tuple(told(caveat, 600) for caveat in found.caveats),
         labels=labels(material),
         since=_since(material, page.news),
-        changed=page.news.sentence if page.news else "What changed since the last mail cannot be said.",
-        groups=groups(report.changes.changes if report.changes else (), most),
+        changed=_changed(page.news, len(passing)),
+        groups=(
+            *groups(report.changes.changes if report.changes else (), most),
+            *passing_group(passing, material.zone, most),
+        ),
         calls=tuple(_name(entry) for entry in calls[:_MOST_CALLS]),
         more_calls=more_words(len(calls) - _MOST_CALLS, "person to call", "people to call"),
         steps=STEPS,
@@ -130,6 +135,11 @@ def _since(material: Material, news: News | None) -> tuple[str, ...]:
     if material.sequence == 1:
         return ("This is the first mail: what is open now is the baseline, and not new.",)
     return tuple(told(each) for each in news.since) if news else ()
+
+
+def _changed(news: News | None, passed: int) -> str:
+    said = news.sentence if news else "What changed since the last mail cannot be said."
+    return f"{said} {passed:,} came and went in between." if passed else said
 
 
 def _ending(page: Outline, today: date, most: int) -> list[Line]:

@@ -160,7 +160,7 @@ def newest_audit(connection: Connection) -> int:
 def _outcomes(connection: Connection, tenant: int, number: int) -> Iterator[StandingOutcome]:
     """Yield what stood of a tenant after an audit that read it; what is about one fact shares the reference to it."""
     stood = and_(outcomes.c.tenant == tenant, holds(outcomes, number))
-    references = _references(connection, select(outcomes.c.fact).where(stood))
+    known = references(connection, select(outcomes.c.fact).where(stood))
     names = {place: name for place, name in connection.execute(select(policies))}  # noqa: C416 - rows are no pairs to dict()
     query = select(
         outcomes.c.fingerprint,
@@ -174,11 +174,11 @@ def _outcomes(connection: Connection, tenant: int, number: int) -> Iterator[Stan
     for mark, policy, state, severity, fact, words in chain.from_iterable(
         connection.execute(query).partitions(_ROWS_AT_ONCE)
     ):
-        yield StandingOutcome(mark, names[policy], _STATES[state], _SEVERITIES[severity], references[fact], words or "")
+        yield StandingOutcome(mark, names[policy], _STATES[state], _SEVERITIES[severity], known[fact], words or "")
 
 
-def _references(connection: Connection, wanted: Select[tuple[int]]) -> dict[int, FactReference]:
-    """Return the references to facts by number."""
+def references(connection: Connection, wanted: Select[tuple[int]]) -> dict[int, FactReference]:
+    """Return the references to facts by number; ``wanted`` selects the numbers."""
     query = select(
         facts.c.number,
         facts.c.kind,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from auditor.errors import StoreError
 from auditor.models import Slot, Standing
-from auditor.store import drift, integrity, migrating, reading, reports, upkeep
+from auditor.store import drift, integrity, migrating, passing, reading, reports, upkeep
 from auditor.store.audit_rows import begin_audit, end_audit
 from auditor.store.connecting import reading as reading_from
 from auditor.store.connecting import write_ahead, writing
@@ -108,6 +108,11 @@ class Store:
         """Return what stood of a tenant after the audit of number ``at``, or after the last."""
         with self._read() as connection:
             return reading.standing(connection, tenant, at)
+
+    def came_and_went(self, tenant: str, since: int) -> tuple[passing.Passed, ...]:
+        """Return the findings of a tenant that began after the audit number ``since`` and were resolved before now."""
+        with self._read() as connection:
+            return passing.came_and_went(connection, tenant, since)
 
     def reports(self) -> tuple[KeptReport, ...]:
         """Return the newest reports that were kept, oldest first; together they tell of every tenant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Literal
@@ -33,12 +33,15 @@ from auditor.models import (
     Report,
     Severity,
     Since,
+    StandingOutcome,
+    State,
     TenantChanges,
     TenantReference,
     Unknown,
     fingerprint,
 )
 from auditor.models.base import Outcome
+from auditor.store import Passed
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 SECRET = "exfiltration@evil.example"
@@ -130,8 +133,21 @@ def material(seed: int, kind: str, *, hostile: tuple[str, ...] = (), names: str 
             drift=tuple(random.choice(hostile) for _ in range(3)) if hostile else (),
             expiring=(Expiry(what="a certificate", ends=random.choice((None, now, now + timedelta(days=400)))),),
         ),
+        passed=tuple(_passed(report, hostile)) if random.random() < 0.5 else (),
         weeks=tuple(Week(2026, 36 + place, *random.choice(((None, None), (place * 7, place)))) for place in range(12)),
     )
+
+
+def _passed(report: Report, hostile: tuple[str, ...]) -> Iterator[Passed]:
+    """Yield something that came and went about everybody, an intruder's rule and what is harmless without one."""
+    for place, person in enumerate(report.people):
+        for account in person.accounts[:1]:
+            policy = ("mail.rule.forwarding", "share.link")[place % 2]
+            owner = OwnerReference(key=account.key, address=person.address, name=person.name)
+            fact = FactReference(kind="mail_rule", key=f"passed {place}", label=SECRET, owner=owner)
+            said = f"A rule sends mail to {SECRET}" if place % 2 == 0 else f"{(*hostile, 'artefact')[-1]} was open"
+            outcome = StandingOutcome(f"passed {place}", policy, State.FAIL, Severity.HIGH, fact, said)
+            yield Passed(account.tenant, outcome, NOW - timedelta(days=5), NOW - timedelta(days=3))
 
 
 def _result(

@@ -63,6 +63,18 @@ def test_the_first_mail_is_the_baseline_and_the_next_says_what_changed_since(sto
     assert "1 back again" in send(store, 3).text
 
 
+def test_what_came_and_went_between_two_mails_is_told(store: Store) -> None:
+    audit(store, 0, GOOD)
+    send(store, 0)
+    for number, world in enumerate((BAD, BAD, GOOD), 1):
+        audit(store, number, world)
+    text = " ".join(send(store, 3).text.split())
+    assert "Nothing changed. 1 came and went in between." in text
+    assert "Came and went over a is bad (seen from Monday 12 January to Monday 19 January)" in text
+    audit(store, 4, GOOD)
+    assert "ame and went" not in send(store, 4).text
+
+
 def test_where_the_audit_of_the_mail_before_is_forgotten_nobody_says_what_changed(store: Store) -> None:
     audit(store, 0, BAD)
     send(store, 0)
