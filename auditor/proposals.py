@@ -133,6 +133,10 @@ def _addresses(accounts: Sequence[Account], tiers: Mapping[str, Tier], units: Ma
         if isinstance(account.eligible_roles, tuple) and account.eligible_roles:
             roles = ", ".join(account.eligible_roles)
             yield Proposal("address", "administrator", (account.address,), f"may become {roles}")
+        elif account.priority is True:
+            if tier_of_unit(account.unit, units) is None:
+                reason = "a priority account of Microsoft 365"
+                yield Proposal("address", "principal", (account.address,), reason)
         elif isinstance(account.title, str) and (tier := _tier(account.title)) and tier != "volunteer":
             # Whoever coordinates volunteers is none.
             if tier_of_unit(account.unit, units) is None:

@@ -162,3 +162,9 @@ def test_somebody_with_two_accounts_is_proposed_once_with_the_tier_that_weighs_m
     here = account(ANA, title="Treasurer")
     there = account(ANA, tenant="microsoft", is_admin=False, eligible_roles=("Global Administrator",))
     assert proposed(here, there) == (Proposal("address", "administrator", (ANA,), "may become Global Administrator"),)
+
+
+def test_a_priority_account_is_proposed_as_a_principal_and_one_that_is_unknown_is_not() -> None:
+    said = (Proposal("address", "principal", (ANA,), "a priority account of Microsoft 365"),)
+    assert proposed(account(ANA, priority=True)) == said
+    assert proposed(account(ANA, priority=False)) == proposed(account(ANA)) == ()

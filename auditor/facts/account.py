@@ -78,6 +78,8 @@ class Account(Fact, frozen=True, kw_only=True, gc=False):
     """Path of the organisational unit, where the vendor has such units."""
     title: Read[str | None] = UNSET
     """Job title, as the directory tells it; it may propose a tier, and never decides one."""
+    priority: Read[bool] = UNSET
+    """Whether it is marked as a priority account (Microsoft 365); it may propose a tier, as the title may."""
     admin_roles: Read[tuple[str, ...]] = UNSET
     """Names of the administrator roles that are active now, directly or through groups."""
     is_admin: Read[bool] = UNSET

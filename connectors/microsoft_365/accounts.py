@@ -6,6 +6,7 @@ Source: Graph v1.0, ``user``. Each of the listings that describe accounts costs,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,7 @@ class AccountsCollector:
                 accounts[key] = replace(account, break_glass=True)
         yield from self._licensed(accounts)
         yield from self._shared(accounts)
+        self._flag(accounts)
         yield from self._registered(accounts)
         groups = Groups(self.graph)
         roles = read_roles(self.graph, groups, accounts)
@@ -99,6 +101,16 @@ class AccountsCollector:
         yield from accounts.values()
         tenant = replace(self.tenant, missing_break_glass=not_there(self.break_glass, accounts.values(), whole=whole))
         yield counted(tenant, tuple(accounts.values()), whole=whole)
+
+    def _flag(self, accounts: dict[str, Account]) -> None:
+        """Say whom the organisation calls a priority account, where Exchange tells.
+
+        It proposes a tier and decides nothing: where it is not told, it stays unknown, and no gap is made of it.
+        """
+        with suppress(ReadError):
+            flagged, whole = self.mailboxes.priority_accounts()
+            for key, account in accounts.items():
+                accounts[key] = replace(account, priority=key in flagged or (False if whole else UNSET))
 
     def _listed(self) -> Iterator[Account | Failure]:
         """Yield the accounts as the directory lists them, with the last sign-in where that may be read.

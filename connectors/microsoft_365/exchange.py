@@ -27,7 +27,7 @@ class Exchange:
         self._door = door
         self._tokens = tokens
 
-    def run(self, cmdlet: str, **parameters: str) -> tuple[list[Wire], ReadError | None]:
+    def run(self, cmdlet: str, **parameters: str | bool) -> tuple[list[Wire], ReadError | None]:
         """Return the rows of a cmdlet, and the error if they are not all.
 
         A link to a next page is followed, though it is disputed whether Exchange honours it; a warning, which is how
@@ -54,7 +54,7 @@ class Exchange:
         complaint = f"Exchange says that it did not list everything for {cmdlet}."
         return rows, ReadError(GapReason.PARTIAL, complaint, _INCOMPLETE) if cut else None
 
-    def _page(self, url: str, tenant: str, cmdlet: str, parameters: dict[str, str]) -> Wire:
+    def _page(self, url: str, tenant: str, cmdlet: str, parameters: dict[str, str | bool]) -> Wire:
         answer = self._door.send(
             "POST",
             url,

@@ -80,6 +80,16 @@ class Mailboxes:
         self.listing = Once(self._listing)
         """Returns the listing. Raises ``ReadError`` if it cannot be had; asked again, it tries again."""
 
+    def priority_accounts(self) -> tuple[frozenset[str], bool]:
+        """Return the object ids of those whom the organisation calls priority accounts, and whether that is all.
+
+        Nobody need be one. Raises ``ReadError``. Source: Microsoft, "Manage and monitor priority accounts"
+        (``Get-User -IsVIP``; no property of an account says so).
+        """
+        rows, broken = self._exchange.run("Get-User", IsVIP=True, ResultSize="Unlimited")
+        keys = [text(row.get("ExternalDirectoryObjectId")) or "" for row in rows]
+        return frozenset(filter(None, keys)), broken is None and all(keys)
+
     def _listing(self) -> MailboxListing:
         rows, broken = self._exchange.run("Get-Mailbox", ResultSize="Unlimited")
         if not rows:

@@ -38,6 +38,7 @@ _SIZED, _NAMED, _BARE = frozenset({"ResultSize"}), frozenset({"Identity", "Resul
 CMDLETS = {
     "Get-Mailbox": _SIZED,
     "Get-CASMailbox": _SIZED,
+    "Get-User": frozenset({"IsVIP", "ResultSize"}),
     "Get-MailboxAuditBypassAssociation": _SIZED,
     "Get-MailboxPermission": _NAMED,
     "Get-MailboxFolderPermission": _NAMED,
@@ -147,7 +148,9 @@ def _only_reading_cmdlets(body: bytes) -> None:
         allowed = CMDLETS.get(command["CmdletName"])
         given = command["Parameters"]
         known = (
-            allowed is not None and given.keys() <= allowed and all(isinstance(each, str) for each in given.values())
+            allowed is not None
+            and given.keys() <= allowed
+            and all(isinstance(each, str) or each is True for each in given.values())
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise forbidden("POST", f"https://{EXCHANGE}", "its cmdlet cannot be read") from error

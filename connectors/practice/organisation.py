@@ -131,6 +131,7 @@ class MicrosoftAccount:
     per_user_mfa: str = "disabled"  # the older per-person switch: disabled | enabled | enforced
     password_changed: datetime | None = None  # None: when the account was made
     synchronised: bool = False  # copied from a directory of the organisation's own, whose administrators rule it
+    priority: bool = False  # marked as a priority account
 
     @property
     def mfa_registered(self) -> bool:

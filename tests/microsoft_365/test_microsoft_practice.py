@@ -206,3 +206,10 @@ def test_files_that_nobody_allowed_us_to_look_at_are_a_gap(server: PracticeServe
     assert "items: true" in failure.error.remedy
     assert "Files.Read.All" in failure.error.remedy
     assert not [call for call in server.requests - before if "drives" in call[1] or "sites" in call[1]]
+
+
+def test_priority_accounts_are_told_by_exchange(server: PracticeServer, everything: Outcome) -> None:
+    flagged = {each.key for each in everything.of(Account) if each.priority is True}
+    assert flagged == {each.id for each in server.organisation.microsoft.accounts if each.priority}
+    assert len(flagged) == 1
+    assert not [each for each in everything.of(Account) if each.priority is UNSET]

@@ -104,6 +104,7 @@ def member(rng: Random, person: Person, today: datetime, *, licensed: bool = Tru
         created=today - timedelta(days=rng.randrange(300, 600), seconds=rng.randrange(86_400)),
         last_sign_in=today - timedelta(days=last_sign_in, seconds=rng.randrange(60, 86_400)),
         job=person.job,
+        priority=person.job == "Candidate",
         enabled=not left,
         licensed=licensed,
         methods=[] if left else list(methods),

@@ -164,7 +164,23 @@ def _folder_row(trustee: str, right: str) -> Json:
     }
 
 
+def priority_users(directory: Directory, given: Json) -> list[Json]:
+    """``Get-User``: everybody, or with ``IsVIP`` those who are marked as priority accounts; no column says so."""
+    return [
+        {
+            "Identity": account.id,
+            "DisplayName": account.display_name,
+            "UserPrincipalName": account.address,
+            "ExternalDirectoryObjectId": account.id,
+            "RecipientTypeDetails": "UserMailbox" if account.mailbox else "User",
+        }
+        for account in directory.accounts.values()
+        if account.priority or given.get("IsVIP") is not True
+    ]
+
+
 CMDLETS = (
+    Cmdlet("Get-User", priority_users, frozenset({"IsVIP"})),
     Cmdlet("Get-Mailbox", mailboxes, frozenset({"RecipientTypeDetails"})),
     Cmdlet("Get-CASMailbox", client_access),
     Cmdlet("Get-MailboxAuditBypassAssociation", audit_bypass),
