@@ -19,7 +19,7 @@ Group = tuple[str, tuple[Line, ...], str]
 
 _HIDDEN: Final = frozenset({ChangeKind.WENT_DARK, ChangeKind.UNVERIFIED})
 _WELL: Final = frozenset({ChangeKind.RESOLVED, ChangeKind.EXEMPTED})
-_NAMED: Final = 3
+_NAMED, _KINDS = 3, 4
 
 
 def groups(changes: Iterable[Change], most: int) -> tuple[Group, ...]:
@@ -56,26 +56,27 @@ def message(change: Change) -> str:
 
 
 def _hidden(changes: Sequence[Change]) -> Iterator[Line]:
-    """Yield what cannot be seen any more: whoever is to be called for themselves, the others by kind and reason."""
-    alike: defaultdict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    """Yield what cannot be seen any more: whoever is to be called for themselves, the others by reason."""
+    alike: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
     for each in changes:
         if each.message.endswith(SENTENCE):
             yield Line("unseen", told(each.message))
         else:
-            alike[each.tenant, each.fact.kind, each.reason].append(each)
-    for (_, kind, reason), some in alike.items():
-        yield Line("unseen", _about(kind, some), told(reason).rstrip("."))
+            alike[each.tenant, each.reason].append(each)
+    for (_, reason), some in alike.items():
+        yield Line("unseen", _about(some), told(reason).rstrip("."))
 
 
-def _about(kind: str, changes: Sequence[Change]) -> str:
-    """Return of whom something of one kind cannot be seen: one finding by its words, several by their number."""
+def _about(changes: Sequence[Change]) -> str:
+    """Return what cannot be seen of whom for one reason: one finding by its words, several by their number."""
     findings = sum(bool(each.message) for each in changes)
     if findings == len(changes) == 1:
         return message(changes[0])
     people = list(dict.fromkeys(told(_whose(each), NAME) for each in changes))
     noun = "finding" if findings else "judgement"
     number = f" ({how_many(len(changes), noun)})" if len(changes) > 1 else ""
-    return f"{told(kind_words(kind), NAME)} of {listed(people, _NAMED)}{number}"
+    kinds = sorted({told(kind_words(each.fact.kind), NAME) for each in changes})
+    return f"{listed(kinds, _KINDS)} of {listed(people, _NAMED)}{number}"
 
 
 def _whose(change: Change) -> str:

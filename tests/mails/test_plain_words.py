@@ -74,10 +74,17 @@ def test_a_person_to_call_is_one_line_with_a_number() -> None:
 def test_what_is_hidden_for_one_reason_is_one_line_with_a_number() -> None:
     reason = "a reason of four lines."
     dark = [change(ChangeKind.WENT_DARK, f"P{n}", "", reason) for n in range(39)]
+    dark += [
+        each.model_copy(update={"fact": each.fact.model_copy(update={"kind": "mailbox"}), "fingerprint": f"other {n}"})
+        for n, each in enumerate(dark)
+    ]
     hidden = [change(ChangeKind.UNVERIFIED, f"P{n}", f"rule {n}", reason) for n in range(13)]
     call = change(ChangeKind.UNVERIFIED, "Kenji", "Kenji: call, do not mail.", reason)
     (_, (first,), _), (_, (second, third), _) = groups([*dark, *hidden, call], 40)
-    assert (first.text, first.beside) == ("mail rules of P0, P1, P2 and 36 more (39 judgements)", reason[:-1])
+    assert (first.text, first.beside) == (
+        "mail rules and mailboxes of P0, P1, P2 and 36 more (78 judgements)",
+        reason[:-1],
+    )
     assert second.text == "Kenji: call, do not mail."
     assert (third.text, third.beside) == ("mail rules of P0, P1, P2 and 10 more (13 findings)", reason[:-1])
 
