@@ -64,10 +64,12 @@ def mail(
             remedy = "auditor mail receipts lists them; one that everybody has is forgotten."
             raise UsageError(f"Nobody may lack a message {neutral(again, 100)!r}.", remedy)
         delivery = delivering.send(configured, store, clock=now)
+        following = store.outbox.next_attempt()
     for line in grouped(delivery.receipts):
         typer.echo(line)
     if not delivery.receipts:
-        typer.echo("Nothing was due to be sent. auditor mail receipts tells what became of earlier mails.")
+        waits = f" What waits is tried again at {moment_words(following)}." if following else ""
+        typer.echo(f"Nothing was due to be sent.{waits} auditor mail receipts tells what became of earlier mails.")
     raise typer.Exit(ExitCode.CLEAN if delivery.whole else ExitCode.DELIVERY)
 
 
