@@ -35,10 +35,6 @@ def identity(tmp_path: Path) -> Path:
     return key_file(tmp_path / "key.txt", f"# created: today\n# public key: {KEY.to_public()}\n{KEY}\n")
 
 
-BEFORE = threading.enumerate()
-"""Threads of those who run the tests."""
-
-
 def key_file(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
@@ -141,6 +137,7 @@ def test_what_cannot_be_a_recipient_is_refused_before_anything_is_read_or_writte
 
 
 def test_nothing_is_written_in_plain_text_and_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     with begun(tmp_path / "a") as file:
         # As little can be compressed as can be told from what is encrypted.
         names = [os.urandom(20).hex() for _ in range(20_000)]
@@ -151,7 +148,7 @@ def test_nothing_is_written_in_plain_text_and_what_breaks_off_leaves_nothing(tmp
         assert len(content) > 100_000
         assert b"\x1f\x8b\x08" not in content[:1000], "the head of a gzip stream"
     assert list(tmp_path.iterdir()) == []
-    assert not [each for each in threading.enumerate() if each not in BEFORE]
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_disk_that_is_full_is_called_so_and_leaves_nothing(tmp_path: Path) -> None:
@@ -170,13 +167,14 @@ def test_a_disk_that_is_full_is_called_so_and_leaves_nothing(tmp_path: Path) -> 
 
 
 def test_whoever_stops_reading_early_is_not_held_up(tmp_path: Path, identity: Path) -> None:
+    before = set(threading.enumerate())
     with begun(tmp_path / "a") as file:
         names = [os.urandom(20).hex() for _ in range(20_000)]
         file.keep(SharedItem(tenant="t", key=name, label=name, item="file", outsiders=()) for name in names)
         file.end(TODAY, READ, stopped=False)
     with Snapshot(tmp_path / "a", identity) as snapshot:
         snapshot.begin()
-    assert not [each for each in threading.enumerate() if each not in BEFORE]
+    assert set(threading.enumerate()) <= before
 
 
 def test_an_encrypted_snapshot_can_come_out_of_a_pipe(tmp_path: Path, identity: Path) -> None:
