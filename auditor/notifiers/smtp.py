@@ -2,7 +2,7 @@
 
 The conversation is held step by step (RFC 5321): only between our final dot and the server's answer does nobody know
 whether the mail arrived, and ``hand`` is called just before that dot. There is no opportunistic TLS: a server that
-does not offer STARTTLS, or an attacker between us who hides the offer, gets nothing (RFC 8314).
+does not offer STARTTLS, or an attacker between us who hides the offer, gets nothing (RFC 8314). Whatever ``smtplib`` raises is an ``OSError``.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class SmtpWay:
             try:
                 server.send(b".\r\n")
                 code, said = server.getreply()
-            except (OSError, smtplib.SMTPException) as error:
+            except OSError as error:
                 raise UncertainDeliveryError(f"{self.host} never answered: {self._words(error)}") from error
             return self._require(code, said, Trouble.REFUSED)
 
@@ -72,13 +72,13 @@ class SmtpWay:
             server = self._open()
         except ssl.SSLError as error:
             raise self._error(Trouble.UNUSABLE, f"TLS failed: {self._words(error)}") from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             raise self._error(Trouble.LATER, f"cannot be reached: {self._words(error)}") from error
         try:
             self._sign_in(server)
             yield server
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            raise self._error(Trouble.LATER, f"hung up: {self._words(error)}") from error
+        except OSError as error:
+            raise self._error(Trouble.LATER, f"broke off: {self._words(error)}") from error
         finally:
             # No QUIT: before the final dot it would end the mail politely, and afterwards nobody needs it.
             server.close()
@@ -115,8 +115,10 @@ class SmtpWay:
         except smtplib.SMTPResponseException as error:
             trouble = Trouble.LATER if 400 <= error.smtp_code < 500 else Trouble.UNUSABLE  # noqa: PLR2004 - RFC 5321
             raise self._error(trouble, f"did not let us in: {self._words(error)}") from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise self._error(Trouble.UNUSABLE, "lets nobody sign in") from error
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except smtplib.SMTPException as error:
+            raise self._error(Trouble.UNUSABLE, f"has no sign-in that we know: {self._words(error)}") from error
 
     def _step(self, server: smtplib.SMTP, command: str, refused: Trouble) -> None:
         self._require(*server.docmd(command), refused)

@@ -78,8 +78,11 @@ def serving(
     security: Literal["tls", "starttls", "none"] = "starttls",
     name: str = "localhost",
     postbox: Postbox | None = None,
+    without: tuple[str, ...] = (),
 ) -> Iterator[Served]:
-    """Serve mail; ``name`` stands in the certificate, and ``none`` is a server that offers no encryption."""
+    """Serve mail; ``name`` stands in the certificate, ``none`` is a server that offers no encryption, and
+    ``without`` are ways to sign in that it does not have.
+    """
     postbox = postbox or Postbox()
     certificate, key = certificate_for(name)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -87,6 +90,7 @@ def serving(
     place.write_bytes(key + certificate)
     context.load_cert_chain(place)
     options: dict[str, Any] = {"authenticator": _authenticate, "auth_require_tls": security == "starttls"}
+    options["auth_exclude_mechanism"] = without
     if security == "tls":
         options["ssl_context"] = context
     if security == "starttls":

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from mail_server import PASSWORD, Postbox, Served, serving
 
 from auditor.models import Message, MessageKind
@@ -138,3 +139,18 @@ def test_a_server_that_is_down_or_silent_is_asked_again_later() -> None:
     with pytest.raises(DeliveryError) as raised:
         way(port=port, security="starttls").send(mail(), TO, Hand())
     assert raised.value.trouble is Trouble.LATER
+
+
+def test_a_server_whose_ways_to_sign_in_nobody_knows_is_unusable_and_not_asked_for_days(tmp_path: Path) -> None:
+    class Odd(Postbox):
+        async def auth_ODD(self, _server: object, _words: list[bytes]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+            return AuthResult(success=False)
+
+    with serving(tmp_path, postbox=Odd(), without=("LOGIN", "PLAIN")) as served:
+        assert trouble(served, username="robot", password=Secret(PASSWORD)) is Trouble.UNUSABLE
+        assert not served.postbox.mails
+
+
+def test_an_answer_that_has_no_end_is_asked_again_later(tmp_path: Path) -> None:
+    with serving(tmp_path, postbox=Postbox(to={TO: "250 " + "x" * 9000})) as served:
+        assert trouble(served) is Trouble.LATER
