@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.config_delivery import Names
+from auditor.mails.naming import initials
 from auditor.models import Change, ChangeKind, Finding, Message, MessageKind, Person, Report
 from auditor.reports.neutral import neutral
 from auditor.reports.words import how_many, listed, tier_word
@@ -40,11 +41,17 @@ class _News:
 
 
 def alerts(
-    report: Report, channels: Iterable[Channel], *, alarming: Collection[str], sequence: int
+    report: Report,
+    channels: Iterable[Channel],
+    *,
+    alarming: Collection[str],
+    sequence: int,
+    told: Collection[str] = frozenset(),
 ) -> tuple[Message, ...]:
     """Return the messages to send after an audit, worst first; ``alarming`` are the policies of which one is told.
 
-    ``sequence`` is the number of the first. The same report gives the same messages with the same ids.
+    ``sequence`` is the number of the first. ``told`` are the ids of messages that were made before: what they tell is
+    not told again, alone or among the rest. The same report gives the same messages with the same ids.
     """
     news = _news(report, alarming)
     backlog = _backlog(report, alarming)
@@ -52,19 +59,31 @@ def alerts(
     for channel in channels:
         if backlog:
             mark = f"backlog-{'-'.join(_first_audited(report))}"
-            made.append(_message(report, channel, sequence + len(made), mark, *_of_backlog(report, backlog)))
+            made.append(_message(report, channel, mark, *_of_backlog(report, backlog)))
         if dark := [each for each in _changes(report) if each.kind in _DARK and each.policy in alarming]:
             mark = f"dark-{report.audit.id[:12]}"
-            made.append(_message(report, channel, sequence + len(made), mark, *_of_dark(dark)))
+            made.append(_message(report, channel, mark, *_of_dark(dark)))
+        last = f"rest-{report.audit.id[:12]}"
+        if _id(last, channel) in told:
+            continue
+        fresh = [each for each in news if _id(_mark(report, each), channel) not in told]
         # One place is kept for the message that counts the rest.
-        alone = len(news) if len(news) <= channel.room else max(0, channel.room - 1)
-        for each in news[:alone]:
-            mark = f"{each.finding.fingerprint}-{report.audit.id[:12]}"
-            made.append(_message(report, channel, sequence + len(made), mark, *_of_finding(channel, each)))
-        if rest := news[alone:]:
-            mark = f"rest-{report.audit.id[:12]}"
-            made.append(_message(report, channel, sequence + len(made), mark, *_of_rest(rest)))
-    return tuple(made)
+        alone = len(fresh) if len(fresh) <= channel.room else max(0, channel.room - 1)
+        for each in fresh[:alone]:
+            mark = _mark(report, each)
+            made.append(_message(report, channel, mark, *_of_finding(channel, each)))
+        if rest := fresh[alone:]:
+            made.append(_message(report, channel, last, *_of_rest(rest)))
+    untold = (each for each in made if each.id not in told)
+    return tuple(each.model_copy(update={"sequence": sequence + place}) for place, each in enumerate(untold))
+
+
+def _mark(report: Report, news: _News) -> str:
+    return f"{news.finding.fingerprint}-{report.audit.id[:12]}"
+
+
+def _id(mark: str, channel: Channel) -> str:
+    return f"alert-{mark}-{channel.name}"
 
 
 def _news(report: Report, alarming: Collection[str]) -> Sequence[_News]:
@@ -147,15 +166,15 @@ def _who(person: Person | None, names: Names) -> str:
     name = neutral(person.name or person.address, 60)
     if names == "full":
         return f"{name}, {neutral(person.address, 80)} ({role})"
-    initials = "".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
-    return f"{initials or 'somebody'} ({role})" if names == "initials" else f"one account ({role})"
+    return f"{initials(person)} ({role})" if names == "initials" else f"one account ({role})"
 
 
-def _message(report: Report, channel: Channel, sequence: int, mark: str, subject: str, text: str) -> Message:
+def _message(report: Report, channel: Channel, mark: str, subject: str, text: str) -> Message:
+    """Return a message, which gets its number when it is known which of them are sent."""
     return Message(
-        id=f"alert-{mark}-{channel.name}",
+        id=_id(mark, channel),
         kind=MessageKind.ALERT,
-        sequence=sequence,
+        sequence=0,
         due=report.audit.finished,
         subject=f"{neutral(report.organisation, 60)}: {subject}",
         text=text,

@@ -72,6 +72,18 @@ def test_more_than_a_channel_takes_in_an_hour_is_counted_in_one_message() -> Non
     assert len(told(report, room=2)) == 3
 
 
+@pytest.mark.parametrize("room", [0, 1, 2, 20])
+def test_what_was_told_is_not_told_again_whatever_room_there_is_later(room: int) -> None:
+    report, channels = changed(), [Channel("a", "role", 20), Channel("b", "role", 1)]
+    once = alerts(report, channels, alarming=EVERYTHING, sequence=1)
+    later = [Channel(each.name, each.names, room) for each in channels]
+    ids = {message.id for message in once}
+    assert alerts(report, later, alarming=EVERYTHING, sequence=99, told=ids) == ()
+    # A crash after the first of them leaves the others to be told, numbered without a gap.
+    rest = alerts(report, channels, alarming=EVERYTHING, sequence=2, told={once[0].id})
+    assert rest == once[1:]
+
+
 @pytest.mark.parametrize(("names", "shown"), [("full", True), ("initials", False), ("role", False)])
 def test_a_channel_learns_names_only_if_it_may(names: Names, shown: bool) -> None:  # noqa: FBT001 - a case
     report = without_first(changed())

@@ -63,6 +63,7 @@ PART_OF = {
 """Modules that stand beside the one whose part they are."""
 
 NEIGHBOURS = {
+    ("alerts", "mails"): "initials are the same in all that leaves",
     ("config", "yaml_files"): "the configuration is one of the YAML files",
     ("config", "times"): "a time that nobody understands is a mistake in the configuration",
     ("times", "yaml_files"): "whoever mistypes a day or a time zone is told which was meant",

@@ -115,7 +115,14 @@ def tell(config: Config, policies: PolicySet, *, clock: Clock) -> Delivery:
     with wiring.history(config) as store:
         for kept in store.reports():
             now, first = clock(), store.outbox.next_sequence(MessageKind.ALERT)
-            for message in alerts(kept.report, _channels(config, store, now), alarming=alarming, sequence=first):
+            made = alerts(
+                kept.report,
+                _channels(config, store, now),
+                alarming=alarming,
+                sequence=first,
+                told={each.id for each in store.outbox.told(MessageKind.ALERT)},
+            )
+            for message in made:
                 store.outbox.put(message, audit=kept.number, now=now)
         return send(config, store, clock=clock)
 
