@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
@@ -12,6 +12,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from auditor.errors import StoreError
 from auditor.store.failures import translated
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+"""Gives a connection in one transaction."""
 
 _PATIENCE = 10.0
 """Seconds to wait for another program that writes at the same moment."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from auditor.models import Lease
+from auditor.store.connecting import Transaction
 from auditor.store.locks import DAEMON, Lock, Still, Wait, application, refuse
 from auditor.store.schema import leases
-from auditor.store.slots import Transaction
 
 DAEMON_LEASE = "daemon"
 _SCHEDULE = "schedule of "

@@ -7,19 +7,16 @@ responsibility. What is found in ``handing`` after a crash may have arrived, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from auditor.models import FINAL, Message, MessageKind, Receipt, ReceiptState
+from auditor.store.connecting import Transaction
 from auditor.store.intervals import next_number
 from auditor.store.schema import messages, receipts
-
-Transaction = Callable[[], AbstractContextManager[Connection]]
-"""Gives a connection in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)

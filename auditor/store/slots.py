@@ -10,12 +10,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from auditor.models import Slot, SlotState
+from auditor.store.connecting import Transaction
 from auditor.store.intervals import Row, next_number
 from auditor.store.locks import Lock, Still, Wait, application, of_slot, refuse
 from auditor.store.schema import slots
-
-Transaction = Callable[[], AbstractContextManager[Connection]]
-"""Gives a connection in one transaction."""
 
 _OPEN = (SlotState.CLAIMED.value, SlotState.AGAIN.value)
 _COLUMNS = [column for column in slots.c if column.name != "number"]

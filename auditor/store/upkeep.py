@@ -49,6 +49,8 @@ def prune(connection: Connection, *, before: datetime | None, evidence_before: d
     compared. Of a finding that was resolved the fingerprint stays, so that it is known to come back when it returns.
     """
     gone_evidence = _prune_evidence(connection, evidence_before) if evidence_before else 0
+    if evidence_before:  # texts that were kept because somebody might want them again; they name people
+        connection.execute(update(messages).where(messages.c.due < evidence_before).values(document=None))
     if before is None:
         return Pruned(0, 0, gone_evidence)
     over = slots.c.state.not_in([SlotState.CLAIMED.value, SlotState.AGAIN.value])

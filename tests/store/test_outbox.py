@@ -92,3 +92,16 @@ def test_texts_of_strangers_come_back_as_they_can_be_sent(place: Path | str, tex
         store.outbox.put(message(text=text), audit=None, now=NOW)
         [(kept, _)] = store.outbox.waiting(NOW)
         assert kept.text == comes_back
+
+
+def test_a_text_that_nobody_asked_for_again_is_forgotten_with_the_evidence(place: Path | str) -> None:
+    with open_store(place, make=True) as store:
+        store.outbox.put(message(), audit=None, now=NOW)
+        for receipt in waiting(store):
+            store.outbox.settle(settled(receipt, ReceiptState.REFUSED))
+        store.prune(evidence_before=NOW)
+        assert any(row["document"] for row in store.export() if row["table"] == "messages")
+        store.prune(evidence_before=NOW + timedelta(seconds=1))
+        assert not any(row["document"] for row in store.export() if row["table"] == "messages")
+        assert store.outbox.again("it-20261123", NOW) == 0
+        assert len(store.outbox.receipts()) == 2
