@@ -2,7 +2,9 @@
 
 The conversation is held step by step (RFC 5321): only between our final dot and the server's answer does nobody know
 whether the mail arrived, and ``hand`` is called just before that dot. There is no opportunistic TLS: a server that
-does not offer STARTTLS, or an attacker between us who hides the offer, gets nothing (RFC 8314). Whatever ``smtplib`` raises is an ``OSError``.
+does not offer STARTTLS, or an attacker between us who hides the offer, gets nothing (RFC 8314).
+
+Whatever ``smtplib`` raises is an ``OSError``.
 """
 
 from __future__ import annotations
