@@ -26,11 +26,13 @@ _LONGEST_PLACE = 9
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Somebody who sends: key of the account, all addresses in lower case, and the one that mail comes from."""
+    """Somebody who sends: key of the account, its addresses in lower case, and the one that mail comes from."""
 
     key: str
     addresses: frozenset[str] = frozenset()
     primary: Read[str] = UNSET
+    whole: bool = True
+    """Whether those are all addresses; where they are not, nobody is known to be missing from a list of addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class AutoForwarding:
         found: dict[str, Read[bool]] = {}
         for key, account in accounts.items():
             addresses = frozenset({account.address, *(account.aliases or ())})
-            sender = Sender(key, addresses, primary.get(key, UNSET))
+            sender = Sender(key, addresses, primary.get(key, UNSET), whole=account.aliases is not UNSET)
             found[key] = account.has_mailbox is not False and _all([anywhere, decided(rules, default, sender, members)])
         return found
 
@@ -162,19 +164,22 @@ def _meets(
     """Return whether the sender is among the values of one condition."""
     if values is UNSET:
         return UNSET
+    if not values:
+        return False
     if name.endswith("SenderDomainIs"):
-        if sender.primary is UNSET:
-            return UNSET if values else False
-        return sender.primary.rpartition("@")[2] in values
+        return UNSET if sender.primary is UNSET else sender.primary.rpartition("@")[2] in values
     if name.endswith("MemberOf"):
         return _any(_is_among(sender, members(group)) for group in values)
     if not sender.addresses.isdisjoint(values):
         return True
-    return False if all("@" in each for each in values) else UNSET
+    return False if sender.whole and all("@" in each for each in values) else UNSET
 
 
 def _is_among(sender: Sender, members: Read[frozenset[str]]) -> Read[bool]:
-    return UNSET if members is UNSET else not members.isdisjoint({sender.key, *sender.addresses})
+    if members is UNSET:
+        return UNSET
+    found = not members.isdisjoint({sender.key, *sender.addresses})
+    return found if found or sender.whole else UNSET
 
 
 def _values(value: object) -> Read[tuple[str, ...]]:

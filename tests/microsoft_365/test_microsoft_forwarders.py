@@ -90,6 +90,22 @@ def test_without_the_address_that_mail_comes_from_its_domain_is_not_known() -> N
     assert may(rule("Open", From=["ana@org.example"]), who=NOBODY) is False
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"From": ["bob@org.example"]}, UNSET),
+        ({"FromMemberOf": ["Field"]}, UNSET),
+        ({"From": ["ana@org.example"]}, True),
+        ({"FromMemberOf": ["by key"]}, True),
+    ],
+)
+def test_somebody_of_whom_not_all_addresses_are_known_is_not_known_to_be_missing(
+    condition: Wire, expected: Read[bool]
+) -> None:
+    partly = Sender("ana", frozenset({"ana@org.example"}), "ana@org.example", whole=False)
+    assert may(rule("Open", **condition), who=partly) is expected
+
+
 @pytest.mark.parametrize("odd", [rule("Open", None), {"Priority": 0}, rule("Open", "first"), rule("Open", "9" * 5000)])
 def test_a_rule_without_policy_or_priority_is_malformed(odd: Wire) -> None:
     with pytest.raises(ReadError):
